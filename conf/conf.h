@@ -1,0 +1,26 @@
+/* conf.h -- reads the configuration
+ *
+ * libconfuse reads the syntax; one table a section (conf/schema.c: name, type, unit, default,
+ * least, most, help) says what may stand there. From the table come reading, the checks,
+ * `slussd --print-config-reference` (the manual page's list) and the example file's test, so
+ * that they cannot differ.
+ *
+ * Refused, with file and line: unknown keys, a key twice, numbers without their unit (90
+ * where 90s is meant), octal and hexadecimal numbers, values out of range, ${NAME}, a file
+ * cut off inside a section, two units with one inbox, a unit key or path that makes no sense.
+ * Times: 500ms, 90s, 10m, 1h, 2d. Sizes: 512k, 64M, 1G.
+ */
+#ifndef SLUSS_CONF_CONF_H
+#define SLUSS_CONF_CONF_H
+
+#include "model/buf.h"
+#include "model/settings.h"
+
+/* Read `path`. 0 and *out (the caller frees it with settings_free), or SLUSS_EINVAL /
+ * SLUSS_EIO with one line an error in `errors` ("FILE:LINE: what is wrong; what to do"). */
+int conf_read(const char *path, struct buf *errors, struct settings **out);
+
+/* Every key with section, type, unit, default, limits and help, as manual page text. */
+int conf_reference(struct buf *out);
+
+#endif

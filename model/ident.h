@@ -1,0 +1,54 @@
+/* ident.h -- Swedish identifiers: is it well formed, what is it
+ *
+ * Sources: Bankgirot, OCR reference check (user manual section 5.2); Skatteverket, rules on
+ * personal and coordination numbers; act (1974:174) on organisation numbers. Facts and
+ * published test values: the project's format notes on Swedish identifiers.
+ * Nothing here rejects: callers decide what a failing check digit means.
+ */
+#ifndef SLUSS_MODEL_IDENT_H
+#define SLUSS_MODEL_IDENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "model/span.h"
+
+/* Modulus 10 over all digits, check digit last, weight 1 for it. False for anything but
+ * digits and for the empty span. */
+bool luhn_valid(struct span digits);
+/* The digit '0'..'9' that makes `digits` plus it valid; 0 when not all digits. */
+char luhn_digit(struct span digits);
+
+/* OCR reference: 2 to 25 digits with valid check digit. */
+bool ocr_valid(struct span reference);
+/* Also a right length digit (second last = total length mod 10). */
+bool ocr_length_digit_valid(struct span reference);
+
+#define ACCOUNT_SIZE 32
+
+/* Bankgiro: strips blanks, dashes and leading zeros; 7 or 8 digits with valid check digit.
+ * Writes the bare digits. False when it is not one. */
+bool bankgiro_normalise(struct span text, char out[ACCOUNT_SIZE]);
+/* Plusgiro: the same with 2 to 8 digits. */
+bool plusgiro_normalise(struct span text, char out[ACCOUNT_SIZE]);
+
+enum identity_kind {
+    IDENTITY_UNKNOWN = 0,  /* not of the shape of any of these */
+    IDENTITY_PERSON,       /* personnummer */
+    IDENTITY_COORDINATION, /* samordningsnummer: day + 60 */
+    IDENTITY_ORGANISATION, /* third digit at least 2 */
+};
+
+struct identity {
+    enum identity_kind kind;
+    char digits[13];    /* 10 digits as they are checked; 12 when the century was given */
+    bool check_digit;   /* modulus 10 over the ten digits holds */
+    bool date_exists;   /* the birth date (partial ones of coordination numbers count) */
+    bool reserved_test; /* a published test person, or a birth number of the test bands */
+};
+
+/* Classify what a file calls an identity: 10 or 12 digits, with or without '-' or '+', blanks
+ * around. 12-digit organisation numbers begin with 16. */
+void identity_classify(struct span text, struct identity *out);
+
+#endif

@@ -1,0 +1,95 @@
+/* settings.h -- what the configuration says, as plain facts
+ *
+ * Made whole by conf/ and never changed after; a reload makes a new one. Times are in
+ * microseconds. Strings and arrays belong to the settings.
+ */
+#ifndef SLUSS_MODEL_SETTINGS_H
+#define SLUSS_MODEL_SETTINGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/arena.h"
+#include "model/span.h"
+
+enum phase { PHASE_TEST = 0, PHASE_LIVE };
+
+struct texts {
+    size_t n;
+    const char **of;
+};
+
+struct unit_settings {
+    const char *key;          /* "heby/ekonomi" */
+    const char *partner;      /* "heby" */
+    const char *partner_name; /* "Heby kommun" */
+    const char *language;     /* "sv" or "en" */
+    const char *inbox;        /* absolute path */
+    const char *outbox;       /* or null */
+    struct texts receipts_to;
+    struct texts formats; /* empty: every format */
+    struct texts payee_accounts;
+    struct texts ignore;     /* fnmatch patterns of names in transfer */
+    struct texts test_names; /* fnmatch patterns that mean test */
+    const char *marker;      /* null: none. "{name}.ok", "*.ok" or ".ok": name of the companion */
+    const char *expect;      /* null: learned */
+    int64_t settle_us;
+    int64_t incomplete_grace_us;
+    int64_t cool_off_us;
+    int approvals;
+    enum phase phase;
+};
+
+struct relay_settings {
+    const char *url;           /* smtp://host:port, smtps://... */
+    const char *user;          /* null: none */
+    const char *password_file; /* null: none */
+};
+
+struct settings {
+    struct arena *arena; /* owns everything below */
+    const char *file;    /* the main configuration file */
+    const char *state_dir;
+    const char *control_socket;
+    const char *time_zone;
+    const char *template_dir;
+    const char *contact; /* whom to call, as receipts say it; null: smtp.from */
+    int workers;
+    int64_t scan_interval_us;
+    int64_t worker_timeout_us; /* a reader silent this long is ended */
+    uint64_t worker_memory;    /* bytes of address space */
+    int64_t queue_lease_us;    /* a taken delivery not acknowledged is offered again */
+    int64_t stale_temporary_us; /* a name in transfer untouched this long is reported */
+    struct {
+        struct texts relays; /* URLs, tried in order */
+        const char *from;
+        const char *user;
+        const char *password_file;
+        bool require_tls;
+        int64_t timeout_us;
+        int64_t retry_first_us;
+        int64_t retry_most_us;
+        int64_t give_up_us;
+    } smtp;
+    struct {
+        struct texts to;
+    } alerts;
+    struct {
+        int64_t receipt_us;
+        int64_t penalty_first_after_us;
+        int64_t penalty_interval_us;
+        int64_t penalty_amount; /* kronor */
+        int penalty_max_times;
+    } sla;
+    size_t unit_count;
+    struct unit_settings *units;
+};
+
+/* The unit with that key, or null. */
+const struct unit_settings *settings_unit(const struct settings *settings, const char *key);
+
+/* Frees everything; takes the address, accepts null, leaves null. */
+void settings_free(struct settings **settings);
+
+#endif
