@@ -1,0 +1,23 @@
+# daemon/: slussd. Everything but main.c is a library, so that unit tests can link it.
+sbin_PROGRAMS += slussd
+noinst_LIBRARIES += libdaemon.a
+libdaemon_a_SOURCES = \
+  daemon/claim.c daemon/claim.h \
+  daemon/commands.c daemon/commands.h \
+  daemon/control.c daemon/control.h \
+  daemon/control_server.c daemon/control_server.h \
+  daemon/inbox.c daemon/inbox.h \
+  daemon/log.c daemon/log.h \
+  daemon/loop.c daemon/loop.h \
+  daemon/outbound_process.c daemon/outbound_process.h \
+  daemon/pipeline.c daemon/pipeline.h \
+  daemon/pool.c daemon/pool.h \
+  daemon/process.c daemon/process.h \
+  daemon/settle.c daemon/settle.h \
+  daemon/state_lock.c daemon/state_lock.h \
+  daemon/watch.c daemon/watch.h \
+  daemon/wire.c daemon/wire.h \
+  daemon/worker.c daemon/worker.h
+slussd_SOURCES = daemon/main.c
+slussd_LDADD = $(daemon_libs) $(outbound_libs) $(store_libs) libsafeguards.a $(parser_libs) \
+  $(conf_libs) $(model_libs) $(JANSSON_LIBS)

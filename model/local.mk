@@ -1,0 +1,17 @@
+# model/: the words everyone uses; no I/O.
+noinst_LIBRARIES += libmodel.a
+libmodel_a_SOURCES = \
+  model/arena.c model/arena.h \
+  model/buf.c model/buf.h \
+  model/date.c model/date.h \
+  model/delivery.c model/delivery.h \
+  model/error.c model/error.h \
+  model/finding.c model/finding.h model/finding_kinds.def \
+  model/ident.c model/ident.h \
+  model/item.c model/item.h \
+  model/json.c model/json.h \
+  model/money.c model/money.h \
+  model/settings.c model/settings.h \
+  model/span.h \
+  model/summary.c model/summary.h \
+  model/text.c model/text.h

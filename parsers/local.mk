@@ -1,0 +1,14 @@
+# parsers/: recognise a file and turn its bytes into items. Pure.
+noinst_LIBRARIES += libparsers.a
+libparsers_a_SOURCES = \
+  parsers/bgmax.c parsers/bgmax.h \
+  parsers/casecsv.c parsers/casecsv.h \
+  parsers/delimited.c parsers/delimited.h \
+  parsers/lines.c parsers/lines.h \
+  parsers/parser.c parsers/parser.h \
+  parsers/peppol.c parsers/peppol.h \
+  parsers/peppol_rules.c parsers/peppol_rules.h \
+  parsers/reading.c parsers/reading.h \
+  parsers/recognize.c parsers/recognize.h \
+  parsers/record.c parsers/record.h \
+  parsers/xml.c parsers/xml.h

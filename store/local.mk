@@ -1,0 +1,12 @@
+# store/: durable state, SQLite behind it.
+noinst_LIBRARIES += libstore.a
+libstore_a_SOURCES = \
+  store/audit.c store/audit.h \
+  store/db.c store/db.h \
+  store/items.c store/items.h \
+  store/outbox.c store/outbox.h \
+  store/queue.c store/queue.h \
+  store/schema.c store/schema.h \
+  store/secret.c store/secret.h \
+  store/spool.c store/spool.h \
+  store/store.c store/store.h
