@@ -1,0 +1,29 @@
+/* reading.h -- one file from its first byte to its summary
+ *
+ * Collects the head, recognises the format (or takes the one named), drives its parser, adds
+ * up counts and sums with overflow checked, hashes the bytes, and makes the findings that
+ * belong to no single format: empty, unknown, ambiguous, no items, too many items.
+ * Pure: the caller brings the bytes.
+ */
+#ifndef SLUSS_PARSERS_READING_H
+#define SLUSS_PARSERS_READING_H
+
+#include "parsers/parser.h"
+
+struct reading;
+
+/* `format` null: recognise. Items and findings pass through to `sink` (every finding, also
+ * those made here). 0 or SLUSS_ENOMEM. */
+int reading_open(const struct format *format, const struct sink *sink, struct reading **out);
+
+/* Any number of bytes at a time. 0, SLUSS_ENOMEM, or what the sink returned. After a failure
+ * only reading_close may follow. */
+int reading_push(struct reading *reading, struct span bytes);
+
+/* The end. *summary is complete; `valid` is false where any finding had level reject. A file
+ * without items that does not state zero gets NO_ITEMS. */
+int reading_finish(struct reading *reading, struct summary *summary);
+
+void reading_close(struct reading **reading); /* accepts null, leaves null */
+
+#endif

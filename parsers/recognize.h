@@ -1,0 +1,29 @@
+/* recognize.h -- which format is this? An auction on the first bytes
+ *
+ * Never guesses on thin evidence: below BID_LIKELY the answer is unknown, with a reason for
+ * people ("PDF document", "zip archive", "XML with root {ns}Order", "no signature").
+ */
+#ifndef SLUSS_PARSERS_RECOGNIZE_H
+#define SLUSS_PARSERS_RECOGNIZE_H
+
+#include <stdbool.h>
+
+#include "model/buf.h"
+#include "parsers/parser.h"
+
+struct recognition {
+    const struct format *format; /* null: unknown, or two equal bids */
+    const struct format *rival;  /* the second of two equal bids, with `first` the other */
+    const struct format *first;
+    enum bid bid;
+    const char *reason; /* for unknown: what it looks like instead; a constant string */
+};
+
+/* `head`: the first HEAD_MAX bytes, or all there are (`whole`). */
+struct recognition recognize(struct span head, bool whole);
+
+/* Does the file look whole, by its first and last bytes? An empty file is ENDING_CUT, an
+ * unknown format ENDING_UNKNOWN. */
+enum ending recognize_ending(struct span head, struct span tail, bool whole_in_head);
+
+#endif
