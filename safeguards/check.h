@@ -1,0 +1,35 @@
+/* check.h -- what every safeguard is: facts and history in, findings out
+ *
+ * A check sees the delivery, what its unit agreed and what the past says; it adds findings
+ * and decides nothing. Checks do not know each other. No I/O, no clock, no state.
+ */
+#ifndef SLUSS_SAFEGUARDS_CHECK_H
+#define SLUSS_SAFEGUARDS_CHECK_H
+
+#include <stdint.h>
+
+#include "model/delivery.h"
+#include "model/finding.h"
+#include "model/settings.h"
+#include "safeguards/history.h"
+
+struct subject {
+    const struct delivery *delivery;  /* with its summary */
+    const struct unit_settings *unit; /* what the site says about the sender */
+    const struct history *history;
+    int64_t now_us;
+};
+
+struct check {
+    const char *name; /* of the file and of most of its findings */
+    const char *asks; /* one line for people: the question it puts */
+    /* 0 or SLUSS_ENOMEM. */
+    int (*run)(const struct subject *subject, struct finding_list *findings);
+};
+
+extern const struct check check_testfile;  /* testfile.c: test words in the name */
+extern const struct check check_unit;      /* unit.c: phase, formats agreed */
+extern const struct check check_duplicate; /* duplicate.c: bytes, content, items seen */
+extern const struct check check_repeat;    /* repeat.c: repeats inside the file */
+
+#endif

@@ -1,0 +1,75 @@
+/* outbox.h -- mails to be sent, as rows that live until they have a final state
+ *
+ * pending -> sent | failed. A row is written in the transaction of the event it tells of; the
+ * sender takes due rows, tries, and records what came of it. One row a recipient, so that one
+ * refused address never holds up another's receipt. The Message-ID is made once, with the row.
+ */
+#ifndef SLUSS_STORE_OUTBOX_H
+#define SLUSS_STORE_OUTBOX_H
+
+#include "store/store.h"
+
+enum outbox_kind { OUTBOX_RECEIPT = 0, OUTBOX_ALERT };
+enum outbox_state { OUTBOX_PENDING = 0, OUTBOX_SENT, OUTBOX_FAILED };
+
+struct outbox_mail {
+    int64_t row;
+    enum outbox_kind kind;
+    enum outbox_state state;
+    int64_t delivery_row;    /* 0 for alerts that concern none */
+    const char *delivery_id; /* null for those */
+    const char *unit;        /* null for those */
+    const char *verdict; /* X-Sluss-Verdict: accepted, held, rejected, released; alerts: topic */
+    const char *recipient;
+    const char *message_id; /* "<...@...>" */
+    const char *detail;     /* alerts: the body's text; receipts: reason of a decision or null */
+    int64_t created_us;
+    int64_t deadline_us; /* receipts: received + sla.receipt; 0 = none */
+    int64_t next_us;     /* not before */
+    unsigned attempts;
+    const char *last_error; /* null */
+    int64_t sent_us;        /* 0 */
+};
+
+/* Write a row (message_id, state, attempts are made here; the domain of the Message-ID is the
+ * part of `from` behind '@'). An alert whose (topic, detail key) is pending or was written
+ * within `quiet_us` is not written again: `dedup` null = always. */
+int outbox_add(struct store *store, const struct outbox_mail *mail, const char *from,
+               const char *dedup, int64_t quiet_us);
+
+typedef int (*outbox_visitor)(void *context, const struct outbox_mail *mail);
+
+/* Pending rows due at `now_us`, oldest deadline first, at most `most`. Collected before the
+ * first visit, so a visitor may write. */
+int outbox_due(struct store *store, int64_t now_us, unsigned most, outbox_visitor visit,
+               void *context);
+/* When the next pending row is due; INT64_MAX when none is. */
+int outbox_next_due(struct store *store, int64_t *at_us);
+
+/* The three outcomes of an attempt. `error` is a relay's answer, escaped. */
+int outbox_sent(struct store *store, int64_t row, int64_t now_us, const char *answer);
+int outbox_retry(struct store *store, int64_t row, int64_t next_us, const char *error);
+int outbox_failed(struct store *store, int64_t row, int64_t now_us, const char *error);
+
+/* Send the receipts of a delivery again now, with their own Message-IDs, unless they are
+ * sent. Returns how many. (The sender of a repeated file never got the first.) */
+int outbox_revive(struct store *store, int64_t delivery_row, int64_t now_us);
+
+struct outbox_filter {
+    bool pending_only;
+    bool receipts_only;
+    int64_t delivery_row; /* 0: any */
+    int64_t after_row;
+    unsigned limit;
+};
+int outbox_list(struct store *store, const struct outbox_filter *filter, outbox_visitor visit,
+                void *context);
+
+struct outbox_counts {
+    uint64_t pending;
+    uint64_t failed;
+    int64_t nearest_deadline_us; /* of pending receipts; 0 = none */
+};
+int outbox_count(struct store *store, struct outbox_counts *out);
+
+#endif
