@@ -39,6 +39,16 @@ int buf_printf(struct buf *buf, const char *format, ...) __attribute__((format(p
 int buf_vprintf(struct buf *buf, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));
 
+/* Make room for n more bytes and return where they go; null (and `failed` is set) when they do
+ * not fit. For writers by hand: write at most n bytes, then say with buf_written how many. */
+char *buf_reserve(struct buf *buf, size_t n);
+
+static inline void buf_written(struct buf *buf, size_t n)
+{
+    buf->n += n;
+    buf->p[buf->n] = '\0';
+}
+
 /* Drop the first n bytes (n <= buf->n), moving the rest to the front. */
 void buf_consume(struct buf *buf, size_t n);
 

@@ -48,7 +48,7 @@ struct relay_settings {
 };
 
 struct settings {
-    struct arena *arena; /* owns everything below */
+    struct arena *arena; /* owns everything below, and this struct itself */
     const char *file;    /* the main configuration file */
     const char *state_dir;
     const char *control_socket;
@@ -85,6 +85,10 @@ struct settings {
     size_t unit_count;
     struct unit_settings *units;
 };
+
+/* Empty settings (all zero but the arena) in an arena of their own that never passes `ceiling`
+ * bytes; null when there is no memory. The caller owns them. */
+struct settings *settings_new(size_t ceiling);
 
 /* The unit with that key, or null. */
 const struct unit_settings *settings_unit(const struct settings *settings, const char *key);

@@ -1,0 +1,220 @@
+/* finding.c -- findings, their sentences, and lists of them */
+#include "model/finding.h"
+
+#include <assert.h>
+#include <string.h>
+
+#include "model/error.h"
+#include "model/money.h"
+#include "model/text.h"
+
+const struct finding_kind finding_kinds[FINDING_CODE_COUNT] = {
+#define FINDING(code, check, level, weight, en, sv)                                                \
+    [FINDING_##code] = {#code, check, LEVEL_##level, weight, en, sv},
+#include "model/finding_kinds.def"
+#undef FINDING
+};
+
+static const char *const levels[LEVEL_COUNT] = {
+    [LEVEL_INFO] = "info",
+    [LEVEL_WARN] = "warn",
+    [LEVEL_HOLD] = "hold",
+    [LEVEL_REJECT] = "reject",
+};
+
+struct finding finding_make(enum finding_code code, uint64_t record)
+{
+    assert((unsigned)code < FINDING_CODE_COUNT);
+    return (struct finding){
+        .code = code,
+        .level = finding_kinds[code].level,
+        .weight = finding_kinds[code].weight,
+        .record = record,
+    };
+}
+
+static struct fact *add_fact(struct finding *f, const char *key, enum fact_kind kind)
+{
+    struct fact *fact;
+
+    assert(f->fact_count < FACTS_MAX);
+    assert(strlen(key) <= FACT_KEY_MAX);
+    fact = &f->facts[f->fact_count++];
+    *fact = (struct fact){.key = span_str(key), .kind = kind};
+    return fact;
+}
+
+void finding_int(struct finding *f, const char *key, int64_t n)
+{
+    add_fact(f, key, FACT_INT)->n = n;
+}
+
+void finding_text(struct finding *f, const char *key, struct span text)
+{
+    if (text.n > FACT_TEXT_MAX) {
+        size_t n = FACT_TEXT_MAX;
+
+        /* Back to the first byte of the character that does not fit; of text that is no
+         * UTF-8 never more than a character's length. */
+        while (n > FACT_TEXT_MAX - 3 && ((unsigned char)text.p[n] & 0xC0) == 0x80)
+            n--;
+        text.n = n;
+    }
+    add_fact(f, key, FACT_TEXT)->text = text;
+}
+
+void finding_money(struct finding *f, const char *key, int64_t minor, const char *currency)
+{
+    struct fact *fact = add_fact(f, key, FACT_MONEY);
+
+    fact->n = minor;
+    if (currency)
+        memcpy(fact->currency, currency, strnlen(currency, sizeof fact->currency - 1));
+}
+
+void finding_date(struct finding *f, const char *key, struct date date)
+{
+    add_fact(f, key, FACT_DATE)->date = date;
+}
+
+void finding_instant(struct finding *f, const char *key, int64_t at_us)
+{
+    add_fact(f, key, FACT_INSTANT)->n = at_us;
+}
+
+const char *finding_check(const struct finding *f)
+{
+    return finding_kinds[f->code].check;
+}
+
+const char *finding_level_name(enum finding_level level)
+{
+    return (unsigned)level < LEVEL_COUNT ? levels[level] : "unknown";
+}
+
+int finding_level_from_name(struct span name)
+{
+    for (int i = 0; i < LEVEL_COUNT; i++)
+        if (span_eq_str(name, levels[i]))
+            return i;
+    return -1;
+}
+
+static void write_fact(struct buf *out, const struct fact *fact)
+{
+    char text[INSTANT_SIZE];
+
+    switch (fact->kind) {
+    case FACT_INT:
+        buf_int(out, fact->n);
+        break;
+    case FACT_TEXT:
+        text_escape(out, fact->text);
+        break;
+    case FACT_MONEY:
+        money_people(out, fact->n, fact->currency);
+        break;
+    case FACT_DATE:
+        buf_str(out, date_format(fact->date, text));
+        break;
+    case FACT_INSTANT:
+        buf_str(out, instant_local(fact->n, text));
+        break;
+    case FACT_KIND_COUNT:
+        break;
+    }
+}
+
+/* One {name} of a sentence. A finding about the whole file has no record to name. */
+static void write_named(struct buf *out, const struct finding *f, struct span name)
+{
+    for (unsigned i = 0; i < f->fact_count; i++) {
+        if (span_eq(f->facts[i].key, name)) {
+            write_fact(out, &f->facts[i]);
+            return;
+        }
+    }
+    if (!span_eq_str(name, "record"))
+        buf_char(out, '?');
+    else if (f->record == 0)
+        buf_char(out, '-');
+    else
+        buf_printf(out, "%llu", (unsigned long long)f->record);
+}
+
+int finding_sentence(const struct finding *f, const char *language, struct buf *out)
+{
+    const struct finding_kind *kind = &finding_kinds[f->code];
+    const char *at = language && strcmp(language, "sv") == 0 ? kind->sv : kind->en;
+
+    for (;;) {
+        size_t plain = strcspn(at, "{");
+        size_t name;
+
+        buf_add(out, at, plain);
+        at += plain;
+        if (!*at)
+            break;
+        name = strcspn(++at, "}");
+        write_named(out, f, span_of(at, name));
+        at += name;
+        at += *at == '}';
+    }
+    return buf_error(out);
+}
+
+/* May one more of this level be kept? */
+static bool wanted(const struct finding_list *list, enum finding_level level)
+{
+    if (list->n < FINDINGS_MAX)
+        return true;
+    if (level != LEVEL_HOLD && level != LEVEL_REJECT)
+        return false;
+    for (unsigned i = 0; i < list->n; i++)
+        if (list->of[i].level == level)
+            return false;
+    return true;
+}
+
+static int make_room(struct finding_list *list)
+{
+    unsigned room = list->room ? list->room * 2 : 8;
+    struct finding *of;
+
+    if (list->n < list->room)
+        return SLUSS_OK;
+    of = arena_array(list->arena, room, sizeof *of);
+    if (!of)
+        return SLUSS_ENOMEM;
+    if (list->n)
+        memcpy(of, list->of, list->n * sizeof *of);
+    list->of = of;
+    list->room = room;
+    return SLUSS_OK;
+}
+
+/* A copy of the span in the arena; false on lack of memory. */
+static bool own(struct arena *arena, struct span *text)
+{
+    struct span copy = arena_copy(arena, *text);
+
+    if (text->p && !copy.p)
+        return false;
+    *text = copy;
+    return true;
+}
+
+int finding_list_add(struct finding_list *list, const struct finding *f)
+{
+    struct finding copy = *f;
+
+    if (!wanted(list, f->level))
+        return SLUSS_OK;
+    for (unsigned i = 0; i < copy.fact_count; i++)
+        if (!own(list->arena, &copy.facts[i].key) || !own(list->arena, &copy.facts[i].text))
+            return SLUSS_ENOMEM;
+    if (make_room(list) != SLUSS_OK)
+        return SLUSS_ENOMEM;
+    list->of[list->n++] = copy;
+    return SLUSS_OK;
+}
