@@ -34,7 +34,9 @@ typedef void (*loop_callback)(void *context);
 typedef void (*loop_signal_callback)(void *context, int signal_number);
 typedef void (*loop_child_callback)(void *context, pid_t pid, int status);
 
-/* All return 0 and *out, or SLUSS_ENOMEM. A source lives until loop_source_free. */
+/* All return 0 and *out, or SLUSS_ENOMEM (or another code for what the kernel refused, as a
+ * descriptor that cannot be polled). A source lives until loop_source_free, which its own
+ * callback may call; free the sources before the loop. */
 int loop_io(struct loop *loop, int fd, uint32_t events, loop_io_callback callback, void *context,
             struct loop_source **out);
 /* Change what is waited for. */
@@ -48,10 +50,11 @@ int loop_timer_set(struct loop_source *source, int64_t at_us);
 int loop_idle(struct loop *loop, loop_callback callback, void *context,
               struct loop_source **out);
 int loop_idle_ask(struct loop_source *source);
-/* The signal must be blocked in the process. */
+/* Blocks the signal in the process if it is not yet. */
 int loop_signal(struct loop *loop, int signal_number, loop_signal_callback callback,
                 void *context, struct loop_source **out);
-/* Called once when the child has ended; SIGCHLD must be blocked. */
+/* Called once when the child has ended; SIGCHLD must be blocked. `status` is that of
+ * waitpid(2); the loop reaps the child. */
 int loop_child(struct loop *loop, pid_t pid, loop_child_callback callback, void *context,
                struct loop_source **out);
 

@@ -1,7 +1,8 @@
 /* state_lock.h -- one daemon on one state directory
  *
  * A lock of the kernel's (flock on STATE_DIR/lock), gone with the process that holds it:
- * nothing is left to clear by hand after a crash.
+ * nothing is left to clear by hand after a crash. A forked child shares the lock: it closes
+ * the descriptor first of all, or the lock lives on in it.
  */
 #ifndef SLUSS_DAEMON_STATE_LOCK_H
 #define SLUSS_DAEMON_STATE_LOCK_H
