@@ -152,9 +152,11 @@ static int64_t split(int64_t at_us, int64_t *of_day_us)
 {
     int64_t days = at_us / DAY_US;
 
-    if (at_us % DAY_US < 0)
+    *of_day_us = at_us % DAY_US;
+    if (*of_day_us < 0) {
+        *of_day_us += DAY_US;
         days--;
-    *of_day_us = at_us - days * DAY_US;
+    }
     return days;
 }
 

@@ -3,6 +3,7 @@
 
 #include "model/date.h"
 
+#define DAY_US     (INT64_C(86400) * SECOND_US)
 #define BIT(state) (1U << STATE_##state)
 
 /* The whole life of a delivery: a row says what may follow. Recalled and rejected are ends.
@@ -80,7 +81,7 @@ static char *put(char *at, int64_t number, int width)
 void delivery_id_format(int64_t received_us, char id[DELIVERY_ID_SIZE])
 {
     struct date d = date_of_instant(received_us);
-    int64_t of_day_us = received_us - date_to_days(d) * INT64_C(86400) * SECOND_US;
+    int64_t of_day_us = received_us % DAY_US + (received_us % DAY_US < 0 ? DAY_US : 0);
     int64_t second = of_day_us / SECOND_US;
     char *at = put(id, d.year, 4);
 

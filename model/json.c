@@ -185,7 +185,7 @@ void json_text(struct json *j, const char *key, struct span text)
     char *p;
 
     if (!text.p) {
-        json_null(j, key);
+        json_nothing(j, key);
         return;
     }
     if (plain_run(text.p, text.n) != text.n) {
@@ -234,7 +234,7 @@ void json_double(struct json *j, const char *key, double x)
     unsigned width = 6;
 
     if (!(x >= -1e300 && x <= 1e300)) { /* not a number that JSON has */
-        json_null(j, key);
+        json_nothing(j, key);
         return;
     }
     x = negative ? -x : x;
@@ -258,7 +258,7 @@ void json_bool(struct json *j, const char *key, bool b)
     value(j, key, b ? "true" : "false", b ? 4 : 5);
 }
 
-void json_null(struct json *j, const char *key)
+void json_nothing(struct json *j, const char *key)
 {
     value(j, key, "null", 4);
 }
@@ -268,7 +268,7 @@ void json_date(struct json *j, const char *key, struct date d)
     char text[DATE_SIZE + 2];
 
     if (!date_present(d)) {
-        json_null(j, key);
+        json_nothing(j, key);
         return;
     }
     text[0] = '"';
@@ -282,7 +282,7 @@ void json_instant(struct json *j, const char *key, int64_t at_us)
     char text[INSTANT_SIZE];
 
     if (at_us == 0)
-        json_null(j, key);
+        json_nothing(j, key);
     else
         json_cstr(j, key, instant_format(at_us, text));
 }
@@ -305,7 +305,7 @@ void json_raw(struct json *j, const char *key, struct span json_text)
 }
 
 /* A currency, or null where none is said. */
-static void json_currency(struct json *j, const char *key, const char currency[4])
+static void json_currency(struct json *j, const char *key, const char *currency)
 {
     json_text(j, key, currency[0] ? span_of(currency, strnlen(currency, 3)) : SPAN_NONE);
 }
@@ -349,7 +349,7 @@ void json_finding(struct json *j, const struct finding *f)
     if (f->record)
         json_uint(j, "record", f->record);
     else
-        json_null(j, "record");
+        json_nothing(j, "record");
     json_evidence(j, "evidence", f);
     json_object_end(j);
 }
@@ -415,8 +415,8 @@ void json_sums(struct json *j, const struct summary *summary)
 
     json_uint(j, "items", summary->items);
     if (sums->n > 1) {
-        json_null(j, "sum_minor");
-        json_null(j, "currency");
+        json_nothing(j, "sum_minor");
+        json_nothing(j, "currency");
         json_object_begin(j, "sums");
         /* XXX is ISO 4217's code for "no currency". */
         for (unsigned i = 0; i < sums->n; i++)
@@ -445,7 +445,7 @@ void json_delivery(struct json *j, const struct delivery *delivery)
     json_text(j, "file", delivery->file);
     json_cstr(j, "state", state_name(delivery->state));
     if (delivery->verdict == VERDICT_NONE)
-        json_null(j, "verdict");
+        json_nothing(j, "verdict");
     else
         json_cstr(j, "verdict", verdict_name(delivery->verdict));
     json_cstr(j, "format", summary->format[0] ? summary->format : "unknown");
@@ -453,7 +453,7 @@ void json_delivery(struct json *j, const struct delivery *delivery)
     json_sums(j, summary);
     json_instant(j, "received_at", delivery->received_us);
     if (all_zero(summary->blake2b, sizeof summary->blake2b))
-        json_null(j, "blake2b"); /* not read yet */
+        json_nothing(j, "blake2b"); /* not read yet */
     else
         json_hex(j, "blake2b", summary->blake2b, sizeof summary->blake2b);
 }

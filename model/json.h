@@ -2,7 +2,7 @@
  *
  * The one writer of sluss: commas and escaping are kept right by it. Text that is not valid
  * UTF-8 is written escaped for display (text_escape), so that output is always JSON.
- * (Reading JSON is jansson's.)
+ * (Reading JSON is jansson's; no name here may be one of its.)
  */
 #ifndef SLUSS_MODEL_JSON_H
 #define SLUSS_MODEL_JSON_H
@@ -36,7 +36,7 @@ void json_int(struct json *j, const char *key, int64_t n);
 void json_uint(struct json *j, const char *key, uint64_t n);
 void json_double(struct json *j, const char *key, double x); /* finite; up to 6 decimals */
 void json_bool(struct json *j, const char *key, bool b);
-void json_null(struct json *j, const char *key);
+void json_nothing(struct json *j, const char *key);
 /* Null for DATE_NONE; null for 0. */
 void json_date(struct json *j, const char *key, struct date d);
 void json_instant(struct json *j, const char *key, int64_t at_us);

@@ -205,7 +205,7 @@ int money_people(struct buf *out, int64_t minor, const char *currency)
 }
 
 /* A code as one number to compare; codes end at their NUL whatever stands behind it. */
-static uint32_t packed(const char currency[4])
+static uint32_t packed(const char *currency)
 {
     uint32_t code = 0;
 
@@ -214,7 +214,7 @@ static uint32_t packed(const char currency[4])
     return code;
 }
 
-int sums_add(struct sums *sums, const char currency[4], int64_t minor)
+int sums_add(struct sums *sums, const char *currency, int64_t minor)
 {
     uint32_t code = packed(currency);
     unsigned i = 0;

@@ -57,6 +57,6 @@ struct sums {
 };
 
 /* Add one amount. 0, SLUSS_EOVERFLOW or SLUSS_ELIMIT (and sums are unchanged). */
-int sums_add(struct sums *sums, const char currency[4], int64_t minor);
+int sums_add(struct sums *sums, const char *currency, int64_t minor);
 
 #endif
