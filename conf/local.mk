@@ -1,3 +1,8 @@
 # conf/: the configuration, read and checked.
 noinst_LIBRARIES += libconf.a
-libconf_a_SOURCES = conf/conf.c conf/conf.h conf/schema.c conf/schema.h
+libconf_a_SOURCES = \
+  conf/conf.c conf/conf.h \
+  conf/problem.c conf/problem.h \
+  conf/schema.c conf/schema.h \
+  conf/source.c conf/source.h \
+  conf/value.c conf/value.h

@@ -1,0 +1,619 @@
+/* schema.c -- every key of the configuration, and the manual page's list made of it */
+#include "conf/schema.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "conf/conf.h"
+#include "conf/value.h"
+#include "model/error.h"
+#include "model/ident.h"
+
+/* The field of a struct that a key fills. */
+#define INTO(type, member) .offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+#define COUNT(array)       (sizeof(array) / sizeof *(array))
+
+static const char *const one_local_relay[] = {"smtp://127.0.0.1:25", NULL};
+static const char *const nothing[] = {NULL};
+static const char *const languages[] = {"sv", "en", NULL};
+static const char *const phases[] = {"test", "live", NULL}; /* the order of enum phase */
+
+/* Names that the usual SFTP clients give to a file until it is whole. */
+static const char *const in_transfer[] = {
+    ".*",           "*.tmp", "*.temp", "*.part",      "*.partial", "*.filepart",
+    "*.crdownload", "*.swp", "*~",     "*.uploading", NULL};
+
+static const struct conf_key main_keys[] = {
+    {.name = "state-dir",
+     .type = CONF_PATH,
+     .value = "/var/lib/sluss",
+     INTO(struct settings, state_dir),
+     .help = "Directory of the store, the spool and the queue. It belongs to the daemon alone."},
+    {.name = "control-socket",
+     .type = CONF_PATH,
+     .value = "/run/sluss/control.sock",
+     .check = check_socket,
+     INTO(struct settings, control_socket),
+     .help = "Socket through which slussctl speaks to the daemon. At most 107 bytes long."},
+    {.name = "time-zone",
+     .type = CONF_TEXT,
+     .value = "Europe/Stockholm",
+     .check = check_zone,
+     INTO(struct settings, time_zone),
+     .help = "Time zone of times in receipts and reports. Inside, all times are UTC."},
+    {.name = "template-dir",
+     .type = CONF_PATH,
+     .value = SLUSS_DATADIR "/templates",
+     .shown = "where sluss was installed",
+     INTO(struct settings, template_dir),
+     .help = "Directory of the e-mail templates."},
+    {.name = "contact",
+     .type = CONF_TEXT,
+     .check = check_text,
+     .shown = "the address of smtp.from",
+     INTO(struct settings, contact),
+     .help = "Whom to call or write to, as receipts say it."},
+    {.name = "workers",
+     .type = CONF_INTEGER,
+     .value = "2",
+     .least = "1",
+     .most = "16",
+     .unit = "processes",
+     INTO(struct settings, workers),
+     .help = "How many files are read at the same time, each by a process of its own."},
+    {.name = "scan-interval",
+     .type = CONF_TIME,
+     .value = "10s",
+     .least = "100ms",
+     .most = "1h",
+     INTO(struct settings, scan_interval_us),
+     .help = "How often every inbox is looked through, also when the kernel reports nothing new."},
+    {.name = "worker-timeout",
+     .type = CONF_TIME,
+     .value = "30s",
+     .least = "100ms",
+     .most = "1h",
+     INTO(struct settings, worker_timeout_us),
+     .help = "A process that reads a file and is silent this long is ended; the delivery is held."},
+    {.name = "worker-memory",
+     .type = CONF_SIZE,
+     .value = "256M",
+     .least = "16M",
+     .most = "64G",
+     INTO(struct settings, worker_memory),
+     .help = "Most memory (address space) that a process reading a file may take."},
+    {.name = "queue-lease",
+     .type = CONF_TIME,
+     .value = "15m",
+     .least = "1s",
+     .most = "7d",
+     INTO(struct settings, queue_lease_us),
+     .help = "A delivery taken from the queue and not acknowledged is offered again after this."},
+    {.name = "stale-temporary",
+     .type = CONF_TIME,
+     .value = "24h",
+     .least = "1s",
+     .most = "30d",
+     INTO(struct settings, stale_temporary_us),
+     .help = "A file whose name says that it is in transfer, untouched this long, is reported."},
+};
+
+static const struct conf_key smtp_keys[] = {
+    {.name = "relays",
+     .type = CONF_LIST,
+     .values = one_local_relay,
+     .check = check_relay,
+     INTO(struct settings, smtp.relays),
+     .help = "Mail servers, tried in order: smtp://HOST:PORT (STARTTLS where offered) or "
+             "smtps://HOST:PORT."},
+    {.name = "from",
+     .type = CONF_TEXT,
+     .check = check_address,
+     .shown = "none; required once there is a unit",
+     INTO(struct settings, smtp.from),
+     .help = "Address that receipts and alerts come from."},
+    {.name = "user",
+     .type = CONF_TEXT,
+     .check = check_text,
+     INTO(struct settings, smtp.user),
+     .help = "Name to log in with at the relays. Needs password-file."},
+    {.name = "password-file",
+     .type = CONF_PATH,
+     INTO(struct settings, smtp.password_file),
+     .help = "File whose first line is the password. Readable by the daemon alone."},
+    {.name = "require-tls",
+     .type = CONF_BOOL,
+     .value = "no",
+     INTO(struct settings, smtp.require_tls),
+     .help = "Send only over an encrypted connection with a certificate that holds."},
+    {.name = "timeout",
+     .type = CONF_TIME,
+     .value = "60s",
+     .least = "100ms",
+     .most = "10m",
+     INTO(struct settings, smtp.timeout_us),
+     .help = "Longest time one attempt at one relay takes."},
+    {.name = "retry-first",
+     .type = CONF_TIME,
+     .value = "30s",
+     .least = "100ms",
+     .most = "1h",
+     INTO(struct settings, smtp.retry_first_us),
+     .help = "Pause after the first attempt that failed. It doubles with each further one."},
+    {.name = "retry-most",
+     .type = CONF_TIME,
+     .value = "10m",
+     .least = "100ms",
+     .most = "1d",
+     INTO(struct settings, smtp.retry_most_us),
+     .help = "Longest pause between attempts. At least retry-first."},
+    {.name = "give-up",
+     .type = CONF_TIME,
+     .value = "3d",
+     .least = "1s",
+     .most = "30d",
+     INTO(struct settings, smtp.give_up_us),
+     .help = "A message not delivered after this is given up, with an alert."},
+};
+
+static const struct conf_key alert_keys[] = {
+    {.name = "to",
+     .type = CONF_LIST,
+     .values = nothing,
+     .check = check_address,
+     .shown = "none: alerts stand in the log only",
+     INTO(struct settings, alerts.to),
+     .help = "Addresses of those who run the daemon."},
+};
+
+static const struct conf_key sla_keys[] = {
+    {.name = "receipt",
+     .type = CONF_TIME,
+     .value = "1h",
+     .least = "1s",
+     .most = "7d",
+     INTO(struct settings, sla.receipt_us),
+     .help = "Latest a receipt goes out, counted from the file being complete in the inbox."},
+    {.name = "penalty-first-after",
+     .type = CONF_TIME,
+     .value = "1h",
+     .least = "0s",
+     .most = "30d",
+     INTO(struct settings, sla.penalty_first_after_us),
+     .help = "The first penalty is due when a receipt is this late."},
+    {.name = "penalty-interval",
+     .type = CONF_TIME,
+     .value = "2h",
+     .least = "1s",
+     .most = "30d",
+     INTO(struct settings, sla.penalty_interval_us),
+     .help = "One more penalty for each such time that it is later still."},
+    {.name = "penalty-amount",
+     .type = CONF_INTEGER,
+     .value = "5000",
+     .least = "0",
+     .most = "1000000000",
+     .unit = "kronor",
+     INTO(struct settings, sla.penalty_amount),
+     .help = "Amount of one penalty."},
+    {.name = "penalty-max-times",
+     .type = CONF_INTEGER,
+     .value = "4",
+     .least = "0",
+     .most = "1000",
+     .unit = "times",
+     INTO(struct settings, sla.penalty_max_times),
+     .help = "Most penalties for one delivery."},
+};
+
+static const struct conf_key partner_keys[] = {
+    {.name = "name",
+     .type = CONF_TEXT,
+     .check = check_text,
+     .shown = "the partner's key",
+     INTO(struct conf_partner, name),
+     .help = "Name as people write it."},
+    {.name = "language",
+     .type = CONF_CHOICE,
+     .value = "sv",
+     .choices = languages,
+     INTO(struct conf_partner, language),
+     .help = "Language of the partner's receipts."},
+};
+
+static const struct conf_key unit_keys[] = {
+    {.name = "inbox",
+     .type = CONF_PATH,
+     .required = true,
+     INTO(struct unit_settings, inbox),
+     .help = "Directory where the unit drops its files. No two units share one."},
+    {.name = "outbox",
+     .type = CONF_PATH,
+     INTO(struct unit_settings, outbox),
+     .help = "Directory where files for the unit are put."},
+    {.name = "receipts-to",
+     .type = CONF_LIST,
+     .required = true,
+     .check = check_address,
+     INTO(struct unit_settings, receipts_to),
+     .help = "Addresses that receive the unit's receipts. At least one."},
+    {.name = "formats",
+     .type = CONF_LIST,
+     .values = nothing,
+     .check = check_format,
+     .shown = "every format",
+     INTO(struct unit_settings, formats),
+     .help = "Formats that the unit sends; a file in any other is held."},
+    {.name = "phase",
+     .type = CONF_CHOICE,
+     .value = "test",
+     .choices = phases,
+     INTO(struct unit_settings, phase),
+     .help = "Every delivery of a unit in phase test is held. live: the unit is in production."},
+    {.name = "payee-accounts",
+     .type = CONF_LIST,
+     .values = nothing,
+     .check = check_account,
+     .shown = "any",
+     INTO(struct unit_settings, payee_accounts),
+     .help = "The bankgiro and plusgiro numbers that the unit's claims may name as payee."},
+    {.name = "approvals",
+     .type = CONF_INTEGER,
+     .value = "1",
+     .least = "1",
+     .most = "5",
+     .unit = "operators",
+     INTO(struct unit_settings, approvals),
+     .help = "How many operators must agree to release a held delivery."},
+    {.name = "cool-off",
+     .type = CONF_TIME,
+     .value = "0s",
+     .least = "0s",
+     .most = "30d",
+     INTO(struct unit_settings, cool_off_us),
+     .help = "How long an accepted delivery waits before the queue shows it."},
+    {.name = "settle",
+     .type = CONF_TIME,
+     .value = "2s",
+     .least = "0s",
+     .most = "1h",
+     INTO(struct unit_settings, settle_us),
+     .help = "How long a file must be left alone before it counts as complete."},
+    {.name = "incomplete-grace",
+     .type = CONF_TIME,
+     .value = "10m",
+     .least = "0s",
+     .most = "30d",
+     INTO(struct unit_settings, incomplete_grace_us),
+     .help = "How long a file that is cut off may wait in the inbox for its rest."},
+    {.name = "ignore",
+     .type = CONF_LIST,
+     .values = in_transfer,
+     .check = check_pattern,
+     INTO(struct unit_settings, ignore),
+     .help = "Name patterns of files in transfer, left alone until they get their final name. A "
+             "list written here replaces the default whole."},
+    {.name = "marker",
+     .type = CONF_TEXT,
+     .check = check_marker,
+     INTO(struct unit_settings, marker),
+     .help = "Name of the companion file that says that a delivery is complete, as in {name}.ok: "
+             "the delivery waits until it is there."},
+    {.name = "expect",
+     .type = CONF_TEXT,
+     .check = check_expect,
+     .shown = "learned from what comes",
+     INTO(struct unit_settings, expect),
+     .help = "How often a file should come: daily, weekdays, weekly, monthly, or a time as in "
+             "36h."},
+    {.name = "test-names",
+     .type = CONF_LIST,
+     .values = nothing,
+     .check = check_pattern,
+     .shown = "none beyond the words that sluss knows",
+     INTO(struct unit_settings, test_names),
+     .help = "Name patterns that mean a test file."},
+};
+
+const struct conf_section conf_sections[CONF_SECTION_COUNT] = {
+    [CONF_MAIN] = {"", "Outside of sections", "Where things are, and how the daemon works.", false,
+                   main_keys, COUNT(main_keys)},
+    [CONF_SMTP] = {"smtp", "smtp { ... }", "How mail leaves.", false, smtp_keys, COUNT(smtp_keys)},
+    [CONF_ALERTS] = {"alerts", "alerts { ... }", "Who is told when something needs a person.",
+                     false, alert_keys, COUNT(alert_keys)},
+    [CONF_SLA] = {"sla", "sla { ... }", "What the agreement says of receipts and of late ones.",
+                  false, sla_keys, COUNT(sla_keys)},
+    [CONF_PARTNER] = {"partner", "partner \"KEY\" { ... }",
+                      "An organisation that sends files; as many as there are. KEY: a-z, 0-9, "
+                      ". _ -, at most 60.",
+                      true, partner_keys, COUNT(partner_keys)},
+    [CONF_UNIT] = {"unit", "unit \"KEY\" { ... } inside a partner",
+                   "A department of the partner with its own inbox, receipts and history. It is "
+                   "called PARTNER/UNIT.",
+                   true, unit_keys, COUNT(unit_keys)},
+};
+
+_Static_assert(COUNT(main_keys) < CONF_KEYS_MOST && COUNT(unit_keys) < CONF_KEYS_MOST,
+               "the largest sections fit");
+
+const struct conf_key *conf_key_find(const struct conf_section *section, const char *name)
+{
+    for (size_t i = 0; i < section->n; i++)
+        if (strcmp(section->keys[i].name, name) == 0)
+            return &section->keys[i];
+    return NULL;
+}
+
+/* --- values -------------------------------------------------------------------------------- */
+
+/* Time, size or integer as a number. Null, or what is wrong. */
+static const char *number_of(const struct conf_key *key, const char *text, int64_t *number)
+{
+    switch (key->type) {
+    case CONF_TIME:
+        return value_time(text, number);
+    case CONF_SIZE:
+        return value_size(text, number);
+    default:
+        return value_integer(text, number);
+    }
+}
+
+static bool number_sound(const struct conf_key *key, const char *text, struct buf *why)
+{
+    int64_t number, limit;
+    const char *wrong = number_of(key, text, &number);
+
+    if (wrong) {
+        (void)buf_str(why, wrong);
+        return false;
+    }
+    if (key->least && !number_of(key, key->least, &limit) && number < limit) {
+        (void)buf_printf(why, "too small; write at least %s", key->least);
+        return false;
+    }
+    if (key->most && !number_of(key, key->most, &limit) && number > limit) {
+        (void)buf_printf(why, "too large; write at most %s", key->most);
+        return false;
+    }
+    return true;
+}
+
+/* The place of the text among the choices, or -1. */
+static int choice_of(const struct conf_key *key, const char *text)
+{
+    for (int i = 0; key->choices[i]; i++)
+        if (strcmp(key->choices[i], text) == 0)
+            return i;
+    return -1;
+}
+
+static bool choice_sound(const struct conf_key *key, const char *text, struct buf *why)
+{
+    if (choice_of(key, text) >= 0)
+        return true;
+    (void)buf_str(why, "not one of the choices; write");
+    for (int i = 0; key->choices[i]; i++)
+        (void)buf_printf(why, "%s %s", i ? " or" : "", key->choices[i]);
+    return false;
+}
+
+bool conf_value_sound(const struct conf_key *key, const char *text, struct buf *why)
+{
+    const char *wrong = NULL;
+    bool yes;
+
+    switch (key->type) {
+    case CONF_TIME:
+    case CONF_SIZE:
+    case CONF_INTEGER:
+        return number_sound(key, text, why);
+    case CONF_CHOICE:
+        return choice_sound(key, text, why);
+    case CONF_BOOL:
+        wrong = value_bool(text, &yes);
+        break;
+    case CONF_PATH:
+        wrong = check_path(text);
+        break;
+    case CONF_TEXT:
+    case CONF_LIST:
+        break;
+    }
+    if (!wrong && key->check)
+        wrong = key->check(text);
+    if (wrong)
+        (void)buf_str(why, wrong);
+    return !wrong;
+}
+
+/* Accounts are compared as bare digits, so they are kept as such. */
+static const char *copy_text(const struct conf_key *key, const char *text, struct arena *arena)
+{
+    char bare[ACCOUNT_SIZE];
+
+    if (key->check == check_account &&
+        (bankgiro_normalise(span_str(text), bare) || plusgiro_normalise(span_str(text), bare)))
+        text = bare;
+    return arena_str(arena, span_str(text));
+}
+
+static int store_list(const struct conf_key *key, const char *const *values, size_t n,
+                      struct arena *arena, void *field)
+{
+    struct texts texts = {.n = n};
+
+    if (n) {
+        texts.of = arena_array(arena, n, sizeof *texts.of);
+        if (!texts.of)
+            return SLUSS_ENOMEM;
+    }
+    for (size_t i = 0; i < n; i++) {
+        texts.of[i] = copy_text(key, values[i], arena);
+        if (!texts.of[i])
+            return SLUSS_ENOMEM;
+    }
+    memcpy(field, &texts, sizeof texts);
+    return 0;
+}
+
+static void store_number(const struct conf_key *key, int64_t number, void *field)
+{
+    int narrow = (int)number; /* the limits in the table see to that it fits */
+
+    if (key->size == sizeof narrow)
+        memcpy(field, &narrow, sizeof narrow);
+    else
+        memcpy(field, &number, sizeof number);
+}
+
+int conf_value_store(const struct conf_key *key, const char *const *values, size_t n,
+                     struct arena *arena, void *base)
+{
+    void *field = (char *)base + key->offset;
+    const char *text;
+    int64_t number = 0;
+    bool yes = false;
+
+    switch (key->type) {
+    case CONF_LIST:
+        return store_list(key, values, n, arena, field);
+    case CONF_TIME:
+    case CONF_SIZE:
+    case CONF_INTEGER:
+        (void)number_of(key, values[0], &number);
+        store_number(key, number, field);
+        return 0;
+    case CONF_BOOL:
+        (void)value_bool(values[0], &yes);
+        memcpy(field, &yes, sizeof yes);
+        return 0;
+    case CONF_CHOICE:
+        if (key->size == sizeof(enum phase)) {
+            store_number(key, choice_of(key, values[0]), field);
+            return 0;
+        }
+        break;
+    case CONF_TEXT:
+    case CONF_PATH:
+        break;
+    }
+    text = copy_text(key, values[0], arena);
+    if (!text)
+        return SLUSS_ENOMEM;
+    memcpy(field, &text, sizeof text);
+    return 0;
+}
+
+int conf_default_store(const struct conf_key *key, struct arena *arena, void *base)
+{
+    size_t n = 0;
+
+    if (key->type == CONF_LIST) {
+        while (key->values && key->values[n])
+            n++;
+        return conf_value_store(key, key->values, n, arena, base);
+    }
+    return key->value ? conf_value_store(key, &key->value, 1, arena, base) : 0;
+}
+
+/* --- the manual page's list ---------------------------------------------------------------- */
+
+/* Text as troff takes it: no line begins with a dot or an apostrophe here. */
+static void roff(struct buf *out, const char *text)
+{
+    for (; *text; text++) {
+        if (*text == '\\')
+            (void)buf_str(out, "\\e");
+        else if (*text == '-')
+            (void)buf_str(out, "\\-");
+        else if (*text == '~')
+            (void)buf_str(out, "\\(ti");
+        else if (*text == '"')
+            (void)buf_str(out, "\\(dq");
+        else
+            (void)buf_char(out, *text);
+    }
+}
+
+static void roff_default(struct buf *out, const struct conf_key *key)
+{
+    if (key->shown) {
+        roff(out, key->shown);
+    } else if (key->value) {
+        (void)buf_str(out, "\\fB");
+        roff(out, key->value);
+        (void)buf_str(out, "\\fR");
+    } else if (key->values && key->values[0]) {
+        (void)buf_str(out, "\\fB{");
+        for (size_t i = 0; key->values[i]; i++) {
+            (void)buf_str(out, i ? ", \\(dq" : " \\(dq");
+            roff(out, key->values[i]);
+            (void)buf_str(out, "\\(dq");
+        }
+        (void)buf_str(out, " }\\fR");
+    } else {
+        (void)buf_str(out, "none");
+    }
+}
+
+static void roff_kind(struct buf *out, const struct conf_key *key)
+{
+    static const char *const names[] = {
+        [CONF_TEXT] = "text", [CONF_PATH] = "path",       [CONF_TIME] = "time",
+        [CONF_SIZE] = "size", [CONF_INTEGER] = "integer", [CONF_BOOL] = "yes|no",
+        [CONF_LIST] = "list", [CONF_CHOICE] = NULL,
+    };
+
+    (void)buf_str(out, "\\fI");
+    if (key->type != CONF_CHOICE)
+        roff(out, names[key->type]);
+    for (size_t i = 0; key->type == CONF_CHOICE && key->choices[i]; i++) {
+        (void)buf_str(out, i ? "|" : "");
+        roff(out, key->choices[i]);
+    }
+    (void)buf_str(out, "\\fR");
+}
+
+static void roff_key(struct buf *out, const struct conf_key *key)
+{
+    (void)buf_str(out, ".TP\n\\fB");
+    roff(out, key->name);
+    (void)buf_str(out, "\\fR = ");
+    roff_kind(out, key);
+    (void)buf_char(out, '\n');
+    roff(out, key->help);
+    (void)buf_char(out, '\n');
+    if (key->least && key->most) {
+        (void)buf_str(out, "From ");
+        roff(out, key->least);
+        (void)buf_str(out, " to ");
+        roff(out, key->most);
+        if (key->unit)
+            (void)buf_printf(out, " %s", key->unit);
+        (void)buf_str(out, ".\n");
+    }
+    if (key->required) {
+        (void)buf_str(out, "Required.\n");
+        return;
+    }
+    (void)buf_str(out, "Default: ");
+    roff_default(out, key);
+    (void)buf_str(out, ".\n");
+}
+
+int conf_reference(struct buf *out)
+{
+    for (size_t i = 0; i < CONF_SECTION_COUNT; i++) {
+        const struct conf_section *section = &conf_sections[i];
+
+        (void)buf_str(out, ".SS ");
+        roff(out, section->heading);
+        (void)buf_char(out, '\n');
+        roff(out, section->help);
+        (void)buf_char(out, '\n');
+        for (size_t k = 0; k < section->n; k++)
+            roff_key(out, &section->keys[k]);
+    }
+    return buf_error(out);
+}

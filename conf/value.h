@@ -1,0 +1,43 @@
+/* value.h -- one value of the configuration: strict readers and checks
+ *
+ * Nothing is guessed: a number without its unit, a leading zero (octal to some), a blank
+ * inside, are refused. Every function gives null when all is well, else what is wrong and
+ * what to do, as a constant text.
+ */
+#ifndef SLUSS_CONF_VALUE_H
+#define SLUSS_CONF_VALUE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* 500ms, 90s, 10m, 1h, 2d, as microseconds. */
+const char *value_time(const char *text, int64_t *us);
+/* 512k, 64M, 1G, as bytes. */
+const char *value_size(const char *text, int64_t *bytes);
+const char *value_integer(const char *text, int64_t *number);
+/* yes, no, true, false, on, off. */
+const char *value_bool(const char *text, bool *yes);
+
+/* Absolute, without empty, "." and ".." parts and without a slash at the end. */
+const char *check_path(const char *text);
+const char *check_socket(const char *text);
+const char *check_text(const char *text);
+/* An address as SMTP takes it: one @, ASCII, nothing a header could be made of. */
+const char *check_address(const char *text);
+/* smtp://HOST[:PORT] or smtps://HOST[:PORT]. */
+const char *check_relay(const char *text);
+/* A name of the list of formats, or layout:NAME. */
+const char *check_format(const char *text);
+/* A bankgiro or plusgiro number with a right check digit. */
+const char *check_account(const char *text);
+/* A pattern of file names that is not everything. */
+const char *check_pattern(const char *text);
+const char *check_marker(const char *text);
+/* daily, weekdays, weekly, monthly, or a time. */
+const char *check_expect(const char *text);
+/* A zone that the system has: an unknown one would silently be UTC. */
+const char *check_zone(const char *text);
+/* What a partner or unit may be called in the configuration: it becomes part of file names. */
+const char *check_id(const char *text);
+
+#endif
