@@ -22,9 +22,4 @@ int decision_release(struct intake *intake, struct span id, const char *operator
 int decision_reject(struct intake *intake, struct span id, const char *operator_,
                     struct span reason, struct buf *why);
 
-/* Put the receipts of a delivery into the outbox, one a recipient of the unit, in the open
- * transaction. `verdict` is the word of X-Sluss-Verdict; `reason` may be null. */
-int decision_receipts(struct intake *intake, const struct delivery *delivery,
-                      const char *verdict, const char *reason);
-
 #endif

@@ -7,9 +7,13 @@ libdaemon_a_SOURCES = \
   daemon/control.c daemon/control.h \
   daemon/control_server.c daemon/control_server.h \
   daemon/inbox.c daemon/inbox.h \
+  daemon/decision.c daemon/decision.h \
+  daemon/intake.c daemon/intake.h \
   daemon/log.c daemon/log.h \
   daemon/loop.c daemon/loop.h \
+  daemon/notify.c daemon/notify.h \
   daemon/outbound_process.c daemon/outbound_process.h \
+  daemon/passage.c daemon/passage.h \
   daemon/pipeline.c daemon/pipeline.h \
   daemon/pool.c daemon/pool.h \
   daemon/process.c daemon/process.h \

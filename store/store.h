@@ -81,6 +81,9 @@ int store_delivery_arrive(struct store *store, const char *unit, struct span fil
 int store_delivery_become(struct store *store, int64_t row, enum delivery_state to,
                           int64_t now_us);
 
+/* The identity the file had in its inbox. 0, SLUSS_ENOTFOUND. */
+int store_delivery_identity(struct store *store, int64_t row, struct file_identity *out);
+
 /* An arrival that never happened (the file was not in the spool after a crash): the row of a
  * delivery in state `arriving` is removed. */
 int store_delivery_forget(struct store *store, int64_t row);

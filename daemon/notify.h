@@ -1,0 +1,24 @@
+/* notify.h -- what the outside is to be told, put into the outbox
+ *
+ * All in the open transaction: a mail exists exactly when the event it tells of does.
+ */
+#ifndef SLUSS_DAEMON_NOTIFY_H
+#define SLUSS_DAEMON_NOTIFY_H
+
+#include "daemon/intake.h"
+#include "model/finding.h"
+
+/* The receipts of a delivery, one a recipient of its unit. `verdict` is the word of
+ * X-Sluss-Verdict (accepted, held, rejected, released); `reason`: an operator's, or null. A
+ * unit that is no longer configured gets none. */
+int notify_receipts(struct intake *intake, const struct delivery *delivery, const char *verdict,
+                    const char *reason);
+
+/* To the operators: a delivery is held. The same bytes again within a day are not told again. */
+int notify_held(struct intake *intake, const struct delivery *delivery,
+                const struct finding_list *findings);
+
+/* To the operators: something about a unit's inbox; once a day for the same text. */
+int notify_trouble(struct intake *intake, const char *unit, const char *topic, const char *text);
+
+#endif
