@@ -11,4 +11,5 @@ libparsers_a_SOURCES = \
   parsers/reading.c parsers/reading.h \
   parsers/recognize.c parsers/recognize.h \
   parsers/record.c parsers/record.h \
+  parsers/tally.c parsers/tally.h \
   parsers/xml.c parsers/xml.h

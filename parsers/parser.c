@@ -1,0 +1,21 @@
+#include "parsers/parser.h"
+
+#include "parsers/bgmax.h"
+#include "parsers/casecsv.h"
+#include "parsers/peppol.h"
+
+const struct format *const formats[] = {
+    &format_bgmax,
+    &format_peppol,
+    &format_casecsv,
+};
+
+const size_t format_count = sizeof(formats) / sizeof(formats[0]);
+
+const struct format *format_by_name(struct span name)
+{
+    for (size_t i = 0; i < format_count; i++)
+        if (span_eq_str(name, formats[i]->name))
+            return formats[i];
+    return NULL;
+}

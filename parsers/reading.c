@@ -1,0 +1,244 @@
+#include "parsers/reading.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+
+#include "model/error.h"
+#include "parsers/recognize.h"
+
+/* Pieces in which bytes are hashed and then parsed, so that the parser finds them in the
+ * processor's cache. */
+#define PIECE ((size_t)128 * 1024)
+
+#define HASH_ALIGN 64 /* libsodium's demand on its state */
+
+struct reading {
+    crypto_generichash_state hash;
+    struct sink sink;  /* the caller's */
+    struct sink inner; /* what the parser sees */
+    const struct format *format;
+    struct parser *parser;
+    struct summary summary;
+    char *head; /* the first bytes, until the format is known */
+    size_t head_n;
+    bool started;  /* the format was decided */
+    bool stopped;  /* nothing is parsed any more: unknown, or a ceiling was passed */
+    bool nameless; /* unknown or ambiguous */
+    bool sum_broken;
+};
+
+static int on_finding(void *context, const struct finding *f)
+{
+    struct reading *r = context;
+
+    if (f->level == LEVEL_REJECT)
+        r->summary.valid = false;
+    if (f->code == FINDING_TEST_MARK)
+        r->summary.test = true;
+    return sink_finding(&r->sink, f);
+}
+
+static int limit(struct reading *r, uint64_t record, const char *what, int64_t most)
+{
+    struct finding f = finding_make(FINDING_LIMIT_REACHED, record);
+
+    finding_text(&f, "limit", span_str(what));
+    finding_int(&f, "most", most);
+    return on_finding(r, &f);
+}
+
+static int add_to_sum(struct reading *r, const struct item *item)
+{
+    int failed = sums_add(&r->summary.sums, item->currency, item->amount_minor);
+
+    if (failed == 0 || r->sum_broken)
+        return 0;
+    r->sum_broken = true;
+    if (failed == SLUSS_ELIMIT)
+        return limit(r, item->record, "number of currencies", SUMS_MAX);
+    return limit(r, item->record, "sum of money in minor units", INT64_MAX);
+}
+
+static int on_item(void *context, const struct item *item)
+{
+    struct reading *r = context;
+    int failed;
+
+    if (r->summary.items == ITEMS_MAX) {
+        if (r->stopped)
+            return 0;
+        r->stopped = true;
+        return limit(r, item->record, "number of items", (int64_t)ITEMS_MAX);
+    }
+    r->summary.items++;
+    r->summary.items_by_type[item->type]++;
+    failed = add_to_sum(r, item);
+    return failed < 0 ? failed : sink_item(&r->sink, item);
+}
+
+int reading_open(const struct format *format, const struct sink *sink, struct reading **out)
+{
+    size_t size = (sizeof(struct reading) + HASH_ALIGN - 1) / HASH_ALIGN * HASH_ALIGN;
+    struct reading *r = aligned_alloc(HASH_ALIGN, size);
+
+    if (!r)
+        return SLUSS_ENOMEM;
+    memset(r, 0, size);
+    r->sink = *sink;
+    r->inner = (struct sink){.context = r, .item = on_item, .finding = on_finding};
+    r->format = format;
+    r->summary.valid = true;
+    crypto_generichash_init(&r->hash, NULL, 0, sizeof(r->summary.blake2b));
+    *out = r;
+    return 0;
+}
+
+static int say_ambiguous(struct reading *r, const struct recognition *found)
+{
+    struct finding f = finding_make(FINDING_AMBIGUOUS_FORMAT, 0);
+
+    finding_text(&f, "first", span_str(found->first->name));
+    finding_text(&f, "second", span_str(found->rival->name));
+    return on_finding(r, &f);
+}
+
+static int say_unknown(struct reading *r, const struct recognition *found)
+{
+    struct finding f = finding_make(FINDING_UNKNOWN_FORMAT, 0);
+
+    finding_text(&f, "reason", span_str(found->reason));
+    return on_finding(r, &f);
+}
+
+/* Decide the format by the file's first bytes and open its parser. */
+static int start(struct reading *r, struct span head, bool whole)
+{
+    r->started = true;
+    if (!r->format) {
+        struct recognition found = recognize(head, whole);
+        r->format = found.format;
+        if (!found.format) {
+            r->stopped = r->nameless = true;
+            return found.rival ? say_ambiguous(r, &found) : say_unknown(r, &found);
+        }
+    }
+    return r->format->open(&r->inner, &r->parser);
+}
+
+static int parse(struct reading *r, struct span bytes)
+{
+    return r->stopped ? 0 : r->format->push(r->parser, bytes);
+}
+
+/* Start with the head that was kept, and give it to the parser. */
+static int start_with_head(struct reading *r, bool whole)
+{
+    struct span head = span_of(r->head, r->head_n);
+    int failed = start(r, head, whole);
+
+    if (failed == 0 && head.n)
+        failed = parse(r, head);
+    free(r->head);
+    r->head = NULL;
+    return failed;
+}
+
+/* Keep bytes until there are HEAD_MAX of them; what is left of *bytes is for the parser. */
+static int collect_head(struct reading *r, struct span *bytes)
+{
+    size_t n = HEAD_MAX - r->head_n;
+
+    if (r->head_n == 0 && bytes->n >= HEAD_MAX)
+        return start(r, span_of(bytes->p, HEAD_MAX), false);
+    if (!r->head && !(r->head = malloc(HEAD_MAX)))
+        return SLUSS_ENOMEM;
+    if (n > bytes->n)
+        n = bytes->n;
+    memcpy(r->head + r->head_n, bytes->p, n);
+    r->head_n += n;
+    *bytes = span_of(bytes->p + n, bytes->n - n);
+    return r->head_n == HEAD_MAX ? start_with_head(r, false) : 0;
+}
+
+int reading_push(struct reading *r, struct span bytes)
+{
+    int failed = 0;
+
+    while (failed == 0 && bytes.n) {
+        struct span piece = span_of(bytes.p, bytes.n < PIECE ? bytes.n : PIECE);
+        bytes = span_of(bytes.p + piece.n, bytes.n - piece.n);
+        r->summary.size += piece.n;
+        crypto_generichash_update(&r->hash, (const unsigned char *)piece.p, piece.n);
+        if (!r->started)
+            failed = collect_head(r, &piece);
+        if (failed == 0 && r->started && piece.n)
+            failed = parse(r, piece);
+    }
+    return failed;
+}
+
+static int finish_parser(struct reading *r, struct parser_facts *facts)
+{
+    int failed = 0;
+
+    if (!r->started)
+        failed = start_with_head(r, true);
+    if (failed == 0 && !r->stopped)
+        failed = r->format->finish(r->parser, facts);
+    return failed;
+}
+
+static int say_empty(struct reading *r, enum finding_code code)
+{
+    struct finding f = finding_make(code, 0);
+
+    return on_finding(r, &f);
+}
+
+static void name_format(struct reading *r)
+{
+    const char *name = r->format ? r->format->name : "unknown";
+    size_t n = strlen(name);
+
+    if (n >= sizeof(r->summary.format))
+        n = sizeof(r->summary.format) - 1;
+    memcpy(r->summary.format, name, n);
+    r->summary.format[n] = 0;
+    r->summary.kind = r->format ? r->format->kind : KIND_UNKNOWN;
+}
+
+int reading_finish(struct reading *r, struct summary *summary)
+{
+    struct parser_facts facts = {0};
+    int failed = 0;
+
+    if (r->summary.size == 0)
+        failed = say_empty(r, FINDING_EMPTY_FILE);
+    else
+        failed = finish_parser(r, &facts);
+    if (failed < 0)
+        return failed;
+    if (r->summary.size && !r->nameless && r->summary.items == 0 && !facts.states_zero)
+        failed = say_empty(r, FINDING_NO_ITEMS);
+    if (failed < 0)
+        return failed;
+    name_format(r);
+    r->summary.test = r->summary.test || facts.test;
+    r->summary.states_zero = facts.states_zero;
+    crypto_generichash_final(&r->hash, r->summary.blake2b, sizeof(r->summary.blake2b));
+    *summary = r->summary;
+    return 0;
+}
+
+void reading_close(struct reading **reading)
+{
+    struct reading *r = *reading;
+
+    if (!r)
+        return;
+    if (r->parser)
+        r->format->close(&r->parser);
+    free(r->head);
+    free(r);
+    *reading = NULL;
+}

@@ -1,0 +1,179 @@
+#include "parsers/recognize.h"
+
+/* --- the auction --------------------------------------------------------------------- */
+
+static struct recognition auction(struct span head, bool whole)
+{
+    struct recognition best = {0};
+
+    for (size_t i = 0; i < format_count; i++) {
+        enum bid bid = formats[i]->bid(head, whole);
+        if (bid > best.bid) {
+            best = (struct recognition){.format = formats[i], .bid = bid};
+        } else if (bid == best.bid && best.format && !best.rival) {
+            best.first = best.format;
+            best.rival = formats[i];
+        }
+    }
+    return best;
+}
+
+/* --- what else it may be ------------------------------------------------------------- */
+
+struct signature {
+    struct span prefix;
+    const char *reason;
+};
+
+#define SIGNATURE(prefix, reason)                                                                  \
+    {                                                                                              \
+        {prefix, sizeof(prefix) - 1}, reason                                                       \
+    }
+
+static const struct signature binary_signatures[] = {
+    SIGNATURE("\xFF\xFE", "UTF-16 text"),
+    SIGNATURE("\xFE\xFF", "UTF-16 text"),
+    SIGNATURE("<\0", "UTF-16 text"),
+    SIGNATURE("0\0", "UTF-16 text"),
+    SIGNATURE("\0<", "UTF-16 text"),
+    SIGNATURE("%PDF-", "a PDF document"),
+    SIGNATURE("PK\x03\x04", "a zip archive or an office document"),
+    SIGNATURE("PK\x05\x06", "an empty zip archive"),
+    SIGNATURE("\x1F\x8B", "a gzip archive"),
+    SIGNATURE("BZh", "a bzip2 archive"),
+    SIGNATURE("\xFD"
+              "7zXZ",
+              "an xz archive"),
+    SIGNATURE("7z\xBC\xAF", "a 7-Zip archive"),
+    SIGNATURE("Rar!", "a RAR archive"),
+    SIGNATURE("\xD0\xCF\x11\xE0", "an older office document"),
+    SIGNATURE("\x89PNG", "a PNG image"),
+    SIGNATURE("\xFF\xD8\xFF", "a JPEG image"),
+    SIGNATURE("GIF8", "a GIF image"),
+    SIGNATURE("II*\0", "a TIFF image"),
+    SIGNATURE("MM\0*", "a TIFF image"),
+    SIGNATURE("\x7F"
+              "ELF",
+              "a program"),
+    SIGNATURE("MZ", "a Windows program"),
+    SIGNATURE("SQLite format 3", "an SQLite database"),
+    SIGNATURE("-----BEGIN PGP", "a PGP message"),
+    SIGNATURE("{\\rtf", "an RTF document"),
+};
+
+/* Known formats of the trade that no parser here bids on, and what lands in inboxes by
+ * mistake. Looked for behind a byte order mark and blanks. */
+static const struct signature text_signatures[] = {
+    SIGNATURE("01AUTOGIRO", "a file for Autogiro"),
+    SIGNATURE("01TOTALIN", "a Total IN file"),
+    SIGNATURE("00TOTALIN", "a Total IN file"),
+    SIGNATURE("NY000010", "a file in the layout of Nets"),
+    SIGNATURE("UNA:", "an EDIFACT interchange"),
+    SIGNATURE("UNB+", "an EDIFACT interchange"),
+    SIGNATURE(":20:", "an MT940 statement"),
+    SIGNATURE("{1:F", "a SWIFT message"),
+    SIGNATURE("<!DOCTYPE html", "an HTML page"),
+    SIGNATURE("<!doctype html", "an HTML page"),
+    SIGNATURE("<html", "an HTML page"),
+    SIGNATURE("<HTML", "an HTML page"),
+    SIGNATURE("{", "JSON text"),
+    SIGNATURE("[", "JSON text"),
+};
+
+/* Namespaces by which an XML document is told; the longest first where one begins another. */
+static const struct signature xml_signatures[] = {
+    SIGNATURE("urn:sfti:documents:BasicInvoice", "XML: a Svefaktura invoice"),
+    SIGNATURE("urn:sfti:documents:StandardBusinessDocumentHeader", "XML: an SFTI object envelope"),
+    SIGNATURE("http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader",
+              "XML: a document in an SBDH envelope"),
+    SIGNATURE("urn:un:unece:uncefact:data:standard:CrossIndustryInvoice",
+              "XML: a cross industry invoice"),
+    SIGNATURE("urn:iso:std:iso:20022:tech:xsd:camt.", "XML: an ISO 20022 account report (camt)"),
+    SIGNATURE("urn:iso:std:iso:20022:tech:xsd:pain.", "XML: an ISO 20022 payment file (pain)"),
+    SIGNATURE("urn:oasis:names:specification:ubl:schema:xsd:Invoice-2",
+              "XML: a UBL invoice, but not of Peppol BIS Billing 3"),
+    SIGNATURE("urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2",
+              "XML: a UBL credit note, but not of Peppol BIS Billing 3"),
+    SIGNATURE("urn:oasis:names:specification:ubl:schema:xsd:", "XML: another UBL document"),
+    SIGNATURE("Finvoice", "XML: a Finvoice"),
+};
+
+#define COUNT(table) (sizeof(table) / sizeof((table)[0]))
+
+static const char *by_prefix(const struct signature *of, size_t n, struct span head)
+{
+    for (size_t i = 0; i < n; i++)
+        if (span_starts(head, of[i].prefix))
+            return of[i].reason;
+    return NULL;
+}
+
+static const char *xml_reason(struct span head)
+{
+    for (size_t i = 0; i < COUNT(xml_signatures); i++)
+        if (memmem(head.p, head.n, xml_signatures[i].prefix.p, xml_signatures[i].prefix.n))
+            return xml_signatures[i].reason;
+    return "XML with a root element that no format here has";
+}
+
+static bool has_control(struct span head)
+{
+    for (size_t i = 0; i < head.n; i++) {
+        unsigned char c = (unsigned char)head.p[i];
+        if (c < 0x20 && !strchr("\t\n\f\r\x1A", c))
+            return true;
+        if (c == 0)
+            return true;
+    }
+    return false;
+}
+
+static const char *reason_unknown(struct span head, const struct recognition *best)
+{
+    const char *reason = by_prefix(binary_signatures, COUNT(binary_signatures), head);
+
+    if (reason)
+        return reason;
+    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
+        head = span_of(head.p + 3, head.n - 3);
+    head = span_trim(head);
+    if (head.n == 0)
+        return "nothing but blanks";
+    reason = by_prefix(text_signatures, COUNT(text_signatures), head);
+    if (reason)
+        return reason;
+    if (head.p[0] == '<')
+        return xml_reason(head);
+    if (has_control(head))
+        return "binary data";
+    if (best->format && best->format->kind == KIND_CASES)
+        return "a table without the columns that case-csv requires";
+    if (best->format)
+        return "too little that tells the format";
+    return "text without a known signature";
+}
+
+struct recognition recognize(struct span head, bool whole)
+{
+    struct recognition best = auction(head, whole);
+
+    if (best.bid < BID_LIKELY) {
+        best.reason = reason_unknown(head, &best);
+        best.format = best.first = best.rival = NULL;
+    } else if (best.rival) {
+        best.format = NULL;
+    }
+    return best;
+}
+
+enum ending recognize_ending(struct span head, struct span tail, bool whole_in_head)
+{
+    struct recognition found;
+
+    if (head.n == 0)
+        return ENDING_CUT;
+    found = recognize(head, whole_in_head);
+    if (!found.format || !found.format->ending)
+        return ENDING_UNKNOWN;
+    return found.format->ending(head, tail);
+}

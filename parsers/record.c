@@ -1,0 +1,168 @@
+#include "parsers/record.h"
+
+#include <endian.h>
+
+#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+
+/* Position n (from 0) in UTF-8, as a byte offset; the end when there are fewer characters. */
+static size_t utf8_offset(struct span s, size_t from, size_t characters)
+{
+    size_t i = from;
+
+    while (characters && i < s.n) {
+        i++;
+        while (i < s.n && ((unsigned char)s.p[i] & 0xC0) == 0x80)
+            i++;
+        characters--;
+    }
+    return i;
+}
+
+struct span record_cut(struct record record, unsigned first, unsigned length)
+{
+    struct span s = record.bytes;
+    size_t from = first - 1;
+    size_t to = from + length;
+
+    if (record.charset == CHARSET_UTF8) {
+        from = utf8_offset(s, 0, from);
+        to = utf8_offset(s, from, length);
+    }
+    if (from >= s.n)
+        return SPAN_NONE;
+    return span_of(s.p + from, (to < s.n ? to : s.n) - from);
+}
+
+size_t record_length(struct record record)
+{
+    size_t n = 0;
+
+    if (record.charset != CHARSET_UTF8)
+        return record.bytes.n;
+    for (size_t i = 0; i < record.bytes.n; i++)
+        n += ((unsigned char)record.bytes.p[i] & 0xC0) != 0x80;
+    return n;
+}
+
+/* Eight digits at once: the bytes of a word are checked and folded pairwise. */
+static bool eight_digits(const char *p, uint64_t *number)
+{
+    uint64_t w;
+
+    memcpy(&w, p, sizeof(w));
+    w = le64toh(w);
+    if ((w & EACH(0xF0)) != EACH(0x30) || ((w + EACH(0x06)) & EACH(0xF0)) != EACH(0x30))
+        return false;
+    w -= EACH(0x30);
+    w = w * 10 + (w >> 8);
+    w = ((w & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x000F424000000064) +
+         ((w >> 16) & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x0000271000000001)) >>
+        32;
+    *number = w & UINT32_MAX;
+    return true;
+}
+
+bool record_number(struct span digits, int64_t *number)
+{
+    uint64_t total = 0;
+    uint64_t part;
+
+    if (digits.n == 0 || digits.n > 18)
+        return false;
+    for (; digits.n >= 8; digits.p += 8, digits.n -= 8) {
+        if (!eight_digits(digits.p, &part))
+            return false;
+        total = total * 100000000 + part;
+    }
+    for (size_t i = 0; i < digits.n; i++) {
+        unsigned digit = (unsigned char)digits.p[i] - (unsigned)'0';
+        if (digit > 9)
+            return false;
+        total = total * 10 + digit;
+    }
+    *number = (int64_t)total;
+    return true;
+}
+
+static bool all_digits(struct span s)
+{
+    uint64_t ignored;
+
+    for (; s.n >= 8; s.p += 8, s.n -= 8)
+        if (!eight_digits(s.p, &ignored))
+            return false;
+    return s.n == 0 || span_all_digits(s);
+}
+
+/* A numeric field is whole or wrong: one that the end of the record cuts, or that has a blank
+ * in it, would else become a smaller number. */
+static enum record_state read_field(const struct record_field *field, struct span raw,
+                                    struct record_value *value)
+{
+    bool whole = raw.n == field->length;
+
+    if (field->kind == RECORD_NUMBER && whole && record_number(raw, &value->number)) {
+        value->text = raw;
+        return RECORD_GOOD;
+    }
+    value->text = span_trim(raw);
+    if (value->text.n == 0)
+        return field->required ? RECORD_BAD : RECORD_ABSENT;
+    switch (field->kind) {
+    case RECORD_FILLER:
+    case RECORD_TEXT:
+        return RECORD_GOOD;
+    case RECORD_DIGITS:
+        return whole && all_digits(raw) ? RECORD_GOOD : RECORD_BAD;
+    case RECORD_NUMBER:
+        return RECORD_BAD;
+    case RECORD_DATE:
+        return date_parse_compact(raw, &value->date) == 0 ? RECORD_GOOD : RECORD_BAD;
+    }
+    return RECORD_BAD;
+}
+
+unsigned record_read(const struct record_layout *layout, struct record record,
+                     struct record_value *values)
+{
+    unsigned bad = 0;
+
+    for (unsigned i = 0; i < layout->count; i++) {
+        const struct record_field *field = &layout->fields[i];
+        if (field->role == 0)
+            continue;
+        struct record_value *value = &values[field->role];
+        struct span raw = record_cut(record, field->first, field->length);
+        value->state = read_field(field, raw, value);
+        bad += value->state == RECORD_BAD;
+    }
+    return bad;
+}
+
+unsigned record_least(const struct record_layout *layout)
+{
+    unsigned least = 2;
+
+    for (unsigned i = 0; i < layout->count; i++) {
+        const struct record_field *field = &layout->fields[i];
+        unsigned end = (unsigned)field->first + field->length - 1;
+        if (field->required && end > least)
+            least = end;
+    }
+    return least;
+}
+
+const char *record_expected(const struct record_field *field)
+{
+    switch (field->kind) {
+    case RECORD_FILLER:
+    case RECORD_TEXT:
+        return "filled in";
+    case RECORD_DIGITS:
+    case RECORD_NUMBER:
+        return "digits throughout";
+    case RECORD_DATE:
+        return "a date CCYYMMDD";
+    }
+    return "filled in";
+}

@@ -1,0 +1,80 @@
+/* record.h -- reading fixed-width records by tables
+ *
+ * A layout is data: one row a field, with positions as the manual prints them (the first
+ * character of a record is 1). One interpreter reads all of them. Positions count characters:
+ * bytes in ASCII and ISO-8859-1, code points in UTF-8.
+ */
+#ifndef SLUSS_PARSERS_RECORD_H
+#define SLUSS_PARSERS_RECORD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "model/date.h"
+#include "model/span.h"
+#include "model/text.h"
+
+enum record_kind {
+    RECORD_FILLER = 0, /* not read */
+    RECORD_TEXT,       /* anything; blanks around it are not part of it */
+    RECORD_DIGITS,     /* digits throughout, wanted as text */
+    RECORD_NUMBER,     /* digits throughout, at most 18, wanted as a number */
+    RECORD_DATE,       /* CCYYMMDD */
+};
+
+struct record_field {
+    const char *name; /* for findings: in English, as the manual means it */
+    uint16_t first;   /* position from 1 */
+    uint16_t length;
+    enum record_kind kind;
+    bool required; /* must be filled in, and right */
+    uint8_t role;  /* where the value goes; 0 = nobody asks for it, it is not looked at */
+};
+
+struct record_layout {
+    char code[3]; /* what the record begins with */
+    const char *title;
+    const struct record_field *fields;
+    unsigned count;
+};
+
+enum record_state {
+    RECORD_ABSENT = 0, /* blank, or the record ends before it */
+    RECORD_GOOD,
+    RECORD_BAD, /* not of its kind, or absent though required */
+};
+
+struct record_value {
+    enum record_state state;
+    struct span text; /* trimmed; in the record's character set */
+    int64_t number;   /* NUMBER */
+    struct date date; /* DATE */
+};
+
+/* One record: its bytes without line end, and how to count positions in them. */
+struct record {
+    struct span bytes;
+    enum charset charset;
+};
+
+/* Positions first .. first + length - 1; what of them lies beyond the end is left out. */
+struct span record_cut(struct record record, unsigned first, unsigned length);
+
+/* How many characters long? */
+size_t record_length(struct record record);
+
+/* Fill values[role] for every field with a role. Returns how many are RECORD_BAD. */
+unsigned record_read(const struct record_layout *layout, struct record record,
+                     struct record_value *values);
+
+/* The last position of any required field; 2 (the code) when none is. */
+unsigned record_least(const struct record_layout *layout);
+
+/* What a field of the kind must be, for a finding: "a number". */
+const char *record_expected(const struct record_field *field);
+
+/* Digits to a number, 1 to 18 of them. False when there is anything else. */
+bool record_number(struct span digits, int64_t *number);
+
+#endif
