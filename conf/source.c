@@ -303,8 +303,15 @@ static int lex_bare(struct source *source, struct file *file)
     const char *text;
 
     while (file->rest.n && !ends_word(&file->rest)) {
-        word.n++;
-        step(file);
+        size_t n = span_starts(file->rest, SPAN_LIT("${")) ? 2 : 1;
+
+        /* ${NAME} is one word, refused as a whole below. */
+        if (n == 2)
+            while (n < file->rest.n && file->rest.p[n - 1] != '}' && file->rest.p[n] != '\n')
+                n++;
+        word.n += n;
+        for (; n; n--)
+            step(file);
     }
     text = arena_str(source->arena, word);
     if (!text)
@@ -312,7 +319,8 @@ static int lex_bare(struct source *source, struct file *file)
     refuse_environment(source, file, text);
     if (memchr(word.p, ';', word.n) || memchr(word.p, '\\', word.n))
         problem_add(source->problems, here(source, file),
-                    "%s: ; and \\ have no meaning here; put a text that has them between quotes",
+                    "%s: semicolon and backslash mean nothing here; remove them, or put the text "
+                    "between quotes",
                     text);
     return add_word(source, file, 'w', text);
 }
@@ -332,8 +340,8 @@ static int unquote(struct source *source, struct file *file, struct buf *text)
             step(file);
         else if (c == '\\' && quote == '"')
             problem_add(source->problems, here(source, file),
-                        "a backslash between double quotes may only stand before \" and \\; "
-                        "use single quotes, or double it");
+                        "between double quotes a backslash may only stand before a quote or a "
+                        "backslash; use single quotes, or double it");
         (void)buf_char(text, file->rest.p[0]);
     }
     if (!file->rest.n || file->rest.p[0] != quote) {
@@ -545,6 +553,10 @@ bool source_drop(struct source *source, size_t i)
         return false;
     while (start > 0 && !source->words[start].starts)
         start--;
+    /* A brace that closes what the statement stands in is not part of it. */
+    if (i > start && source->words[i].kind == '}' &&
+        source->words[i].depth <= source->words[start].depth)
+        end = i;
     for (; end < source->n; end++) {
         const struct source_word *word = &source->words[end];
 
