@@ -20,6 +20,9 @@
 #ifndef SLUSS_DAEMON_CLAIM_H
 #define SLUSS_DAEMON_CLAIM_H
 
+#include <stdbool.h>
+#include <sys/stat.h>
+
 #include "model/settings.h"
 #include "store/spool.h"
 #include "store/store.h"
@@ -32,10 +35,16 @@ struct arrival {
     int file;      /* O_RDONLY, no writer (read lease held where the system grants one) */
     struct file_identity identity;
     int64_t received_us; /* wall clock: when it became complete in the inbox */
+    bool leased;         /* `file` holds a read lease */
 };
 
 /* Fill an identity from a descriptor. 0 or SLUSS_EIO. */
 int claim_identify(int fd, struct file_identity *out);
+/* The same from what fstat(2) gave. */
+void claim_identity_of(const struct stat *st, struct file_identity *out);
+/* Has nobody written to the file since it was found complete, or begun to open it for writing?
+ * For a copy: ask after the last byte was read. */
+bool arrival_unchanged(const struct arrival *arrival);
 
 enum claim_result {
     CLAIM_MOVED = 0, /* in the spool under the id; directories not yet synced */
@@ -59,6 +68,7 @@ void claim_marker(const struct arrival *arrival);
 /* fsync of a directory descriptor (reopened when it is O_PATH). 0 or SLUSS_ESYNC. */
 int claim_sync_directory(int directory);
 
+/* Gives up the lease, closes both descriptors and sets them to -1; -1 is left alone. */
 void arrival_close(struct arrival *arrival);
 
 #endif

@@ -22,6 +22,7 @@ enum name_class {
     NAME_TEMPORARY,    /* a file in transfer (unit's ignore patterns) */
     NAME_MARKER,       /* the companion of another file */
 };
+/* Ignore patterns without regard to the case of ASCII letters. */
 enum name_class settle_classify(const struct unit_settings *unit, const char *name);
 
 /* The marker's name for a file; false when the unit has none. `{name}` or `*` in the pattern
@@ -34,7 +35,7 @@ bool settle_marker_name(const struct unit_settings *unit, const char *name, char
 struct settle {
     bool seen;
     struct file_identity identity;
-    int64_t changed_us;   /* when it was last seen to change (monotonic) */
+    int64_t changed_us;   /* when it was last seen to change, or open for writing */
     int64_t first_us;     /* first sight */
     enum ending ending;   /* of this identity, when probed */
     bool probed;

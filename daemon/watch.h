@@ -9,13 +9,15 @@
 
 #include <stdbool.h>
 
-/* Initialise; 0 and the descriptor to poll in *fd, or SLUSS_EIO with errno kept (EMFILE: the
+/* Initialise (again: the same descriptor); 0 and the descriptor to poll in *fd, or SLUSS_EIO with errno kept (EMFILE: the
  * limit fs.inotify.max_user_instances): the caller then goes on with scanning alone. */
 int watch_open(int *fd);
 void watch_close(void);
 
 /* Watch a directory. 0; SLUSS_ENOTFOUND (not there), SLUSS_ELIMIT (fs.inotify.
- * max_user_watches is used up), SLUSS_EDENIED, SLUSS_EIO. Watching twice is harmless. */
+ * max_user_watches is used up), SLUSS_EDENIED, SLUSS_EEXIST (it is watched under another
+ * path), SLUSS_EIO. Watching twice is harmless and does nothing: when another directory has
+ * taken the name, watch_remove comes first. */
 int watch_add(const char *directory);
 void watch_remove(const char *directory);
 
