@@ -3,6 +3,7 @@ noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
   store/audit.c store/audit.h \
   store/db.c store/db.h \
+  store/deliveries.c store/internal.h \
   store/items.c store/items.h \
   store/outbox.c store/outbox.h \
   store/queue.c store/queue.h \
