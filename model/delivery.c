@@ -10,17 +10,19 @@
  * Without a cooling-off time a delivery goes from checking to queued in one step. */
 static const struct {
     const char *name;
+    const char *sv;
     unsigned next;
 } states[STATE_COUNT] = {
-    [STATE_ARRIVING] = {"arriving", BIT(CHECKING) | BIT(HELD) | BIT(REJECTED)},
-    [STATE_CHECKING] = {"checking", BIT(ACCEPTED) | BIT(HELD) | BIT(REJECTED) | BIT(QUEUED)},
-    [STATE_HELD] = {"held", BIT(RELEASED) | BIT(REJECTED) | BIT(QUEUED)},
-    [STATE_REJECTED] = {"rejected", 0},
-    [STATE_ACCEPTED] = {"accepted", BIT(QUEUED) | BIT(RECALLED)},
-    [STATE_RELEASED] = {"released", BIT(QUEUED) | BIT(RECALLED)},
-    [STATE_QUEUED] = {"queued", BIT(DELIVERED) | BIT(RECALLED)},
-    [STATE_DELIVERED] = {"delivered", BIT(RECALLED)},
-    [STATE_RECALLED] = {"recalled", 0},
+    [STATE_ARRIVING] = {"arriving", "på väg in", BIT(CHECKING) | BIT(HELD) | BIT(REJECTED)},
+    [STATE_CHECKING] = {"checking", "under kontroll",
+                        BIT(ACCEPTED) | BIT(HELD) | BIT(REJECTED) | BIT(QUEUED)},
+    [STATE_HELD] = {"held", "kvarhållen", BIT(RELEASED) | BIT(REJECTED) | BIT(QUEUED)},
+    [STATE_REJECTED] = {"rejected", "avvisad", 0},
+    [STATE_ACCEPTED] = {"accepted", "godkänd", BIT(QUEUED) | BIT(RECALLED)},
+    [STATE_RELEASED] = {"released", "frisläppt", BIT(QUEUED) | BIT(RECALLED)},
+    [STATE_QUEUED] = {"queued", "i kö", BIT(DELIVERED) | BIT(RECALLED)},
+    [STATE_DELIVERED] = {"delivered", "levererad", BIT(RECALLED)},
+    [STATE_RECALLED] = {"recalled", "återkallad", 0},
 };
 
 static const char *const verdicts[VERDICT_COUNT] = {
@@ -33,6 +35,11 @@ static const char *const verdicts[VERDICT_COUNT] = {
 const char *state_name(enum delivery_state state)
 {
     return (unsigned)state < STATE_COUNT ? states[state].name : "unknown";
+}
+
+const char *state_name_sv(enum delivery_state state)
+{
+    return (unsigned)state < STATE_COUNT ? states[state].sv : "okänd";
 }
 
 int state_from_name(struct span name)

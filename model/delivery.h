@@ -42,6 +42,8 @@ struct delivery {
 
 /* "arriving" ... "recalled"; "accepted", "held", "rejected", "none". Back: -1 when unknown. */
 const char *state_name(enum delivery_state state);
+/* In Swedish, as a sentence about a delivery has it: "godkänd", "kvarhållen". */
+const char *state_name_sv(enum delivery_state state);
 int state_from_name(struct span name);
 const char *verdict_name(enum verdict verdict);
 int verdict_from_name(struct span name);

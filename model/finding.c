@@ -4,6 +4,7 @@
 #include <assert.h>
 #include <string.h>
 
+#include "model/delivery.h"
 #include "model/error.h"
 #include "model/money.h"
 #include "model/text.h"
@@ -100,7 +101,15 @@ int finding_level_from_name(struct span name)
     return -1;
 }
 
-static void write_fact(struct buf *out, const struct fact *fact)
+/* The one word of ours among text facts that is translated: a state. */
+static struct span translated(const struct fact *fact, bool swedish)
+{
+    int state = swedish && span_eq_str(fact->key, "state") ? state_from_name(fact->text) : -1;
+
+    return state < 0 ? fact->text : span_str(state_name_sv((enum delivery_state)state));
+}
+
+static void write_fact(struct buf *out, const struct fact *fact, bool swedish)
 {
     char text[INSTANT_SIZE];
 
@@ -109,7 +118,7 @@ static void write_fact(struct buf *out, const struct fact *fact)
         buf_int(out, fact->n);
         break;
     case FACT_TEXT:
-        text_escape(out, fact->text);
+        text_show(out, translated(fact, swedish));
         break;
     case FACT_MONEY:
         money_people(out, fact->n, fact->currency);
@@ -126,11 +135,11 @@ static void write_fact(struct buf *out, const struct fact *fact)
 }
 
 /* One {name} of a sentence. A finding about the whole file has no record to name. */
-static void write_named(struct buf *out, const struct finding *f, struct span name)
+static void write_named(struct buf *out, const struct finding *f, struct span name, bool swedish)
 {
     for (unsigned i = 0; i < f->fact_count; i++) {
         if (span_eq(f->facts[i].key, name)) {
-            write_fact(out, &f->facts[i]);
+            write_fact(out, &f->facts[i], swedish);
             return;
         }
     }
@@ -145,7 +154,8 @@ static void write_named(struct buf *out, const struct finding *f, struct span na
 int finding_sentence(const struct finding *f, const char *language, struct buf *out)
 {
     const struct finding_kind *kind = &finding_kinds[f->code];
-    const char *at = language && strcmp(language, "sv") == 0 ? kind->sv : kind->en;
+    bool swedish = language && strcmp(language, "sv") == 0;
+    const char *at = swedish ? kind->sv : kind->en;
 
     for (;;) {
         size_t plain = strcspn(at, "{");
@@ -156,7 +166,7 @@ int finding_sentence(const struct finding *f, const char *language, struct buf *
         if (!*at)
             break;
         name = strcspn(++at, "}");
-        write_named(out, f, span_of(at, name));
+        write_named(out, f, span_of(at, name), swedish);
         at += name;
         at += *at == '}';
     }

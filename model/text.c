@@ -152,7 +152,7 @@ static int escape_character(struct buf *out, uint32_t c)
     }
 }
 
-int text_escape(struct buf *out, struct span bytes)
+static int escape(struct buf *out, struct span bytes, bool keep_backslash)
 {
     const char *plain = bytes.p; /* seen, harmless, not yet written */
 
@@ -160,7 +160,7 @@ int text_escape(struct buf *out, struct span bytes)
         uint32_t character;
         size_t n = decode(bytes, &character);
 
-        if (n && !hostile(character)) {
+        if (n && (!hostile(character) || (keep_backslash && character == '\\'))) {
             bytes = after(bytes, n);
             continue;
         }
@@ -174,6 +174,16 @@ int text_escape(struct buf *out, struct span bytes)
     }
     buf_add(out, plain, (size_t)(bytes.p - plain));
     return buf_error(out);
+}
+
+int text_escape(struct buf *out, struct span bytes)
+{
+    return escape(out, bytes, false);
+}
+
+int text_show(struct buf *out, struct span bytes)
+{
+    return escape(out, bytes, true);
 }
 
 enum letter { LETTER_NO = 0, LETTER_LOWER, LETTER_UPPER };

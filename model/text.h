@@ -32,6 +32,9 @@ int text_to_latin1(struct buf *out, struct span utf8, size_t *lost);
  * left. 0 or SLUSS_ENOMEM. */
 int text_escape(struct buf *out, struct span bytes);
 
+/* The same, but a backslash stays: for text that may have been escaped already. */
+int text_show(struct buf *out, struct span bytes);
+
 /* Does `word` (ASCII, lower case) stand in `text` as a token of its own? Tokens are runs of
  * letters; digits, punctuation, a change from lower to upper case, and the ends of the text
  * separate. Case is folded for ASCII. "Invoice_TEST-3.xml" has "test", "Testebo.xml" and

@@ -13,7 +13,8 @@ extern const struct check *const checks[];
 
 struct opinion {
     enum verdict verdict; /* accepted, held or rejected */
-    double score;         /* sum of the weights of all findings */
+    double score;         /* weights of all findings: of each check the largest and 0.3 of the
+                             next, added up */
     bool technical;       /* rejected for what the reading found, by no check of the gate */
 };
 

@@ -1,0 +1,123 @@
+/* duplicate.c -- has this come before: the bytes, the content, the items?
+ *
+ * Sources: measured streams of municipal files with document numbers. The natural share of
+ * numbers seen before is 0 in the median and below 4 % in 99 of 100 files; a share above a
+ * tenth occurs in at most 0.35 % of ordinary files and in every replay. Party, amount and due
+ * date together repeat now and then (two equal fees of one household billed in two files), so
+ * that evidence needs more items before it holds.
+ */
+#include "model/error.h"
+#include "safeguards/check.h"
+
+/* Few of many items: these many at least, and at least every tenth. */
+#define HOLD_ITEMS 5
+#define HOLD_TENTH 10
+/* Half the file or more: a small replay. A single item with a known number is one; equal
+ * party, amount and date need three. */
+#define HOLD_HALF        2
+#define RENUMBERED_LEAST 3
+
+static void add_past(struct finding *f, const struct past_delivery *past)
+{
+    finding_text(f, "delivery", past->id);
+    finding_text(f, "file", past->file);
+    finding_instant(f, "received", past->received_us);
+    finding_text(f, "state", span_str(state_name(past->state)));
+}
+
+static int add_same_bytes(const struct past_delivery *past, struct finding_list *findings)
+{
+    struct finding f =
+        finding_make(past->technical ? FINDING_SAME_BYTES_REFUSED : FINDING_SAME_BYTES, 0);
+
+    add_past(&f, past);
+    return finding_list_add(findings, &f);
+}
+
+static int add_same_content(const struct past_delivery *past, uint64_t items,
+                            struct finding_list *findings)
+{
+    struct finding f = finding_make(FINDING_SAME_CONTENT, 0);
+
+    finding_int(&f, "items", (int64_t)items);
+    add_past(&f, past);
+    return finding_list_add(findings, &f);
+}
+
+static int add_overlap(enum finding_code code, const struct past_overlap *overlap, uint64_t items,
+                       struct finding_list *findings)
+{
+    struct finding f = finding_make(code, overlap->first_record);
+
+    finding_int(&f, "seen", (int64_t)overlap->seen);
+    finding_int(&f, "items", (int64_t)items);
+    finding_int(&f, "percent", (int64_t)(overlap->seen * 100 / items));
+    finding_int(&f, "in_most", (int64_t)overlap->in_most);
+    add_past(&f, &overlap->most);
+    return finding_list_add(findings, &f);
+}
+
+/* Is `seen` of `items` too much: five and a tenth, or `least` and half? */
+static bool too_many(uint64_t seen, uint64_t items, uint64_t least)
+{
+    if (seen >= HOLD_ITEMS && seen >= items / HOLD_TENTH + (items % HOLD_TENTH != 0))
+        return true;
+    return seen >= least && seen >= items / HOLD_HALF + items % HOLD_HALF;
+}
+
+static int check_numbers(const struct past_overlap *overlap, uint64_t items,
+                         struct finding_list *findings)
+{
+    if (overlap->seen == 0 || items == 0)
+        return SLUSS_OK;
+    return add_overlap(too_many(overlap->seen, items, 1) ? FINDING_ITEMS_SEEN
+                                                         : FINDING_ITEMS_SEEN_FEW,
+                       overlap, items, findings);
+}
+
+static int check_parties(const struct past_overlap *overlap, uint64_t items,
+                         struct finding_list *findings)
+{
+    if (items == 0 || overlap->seen < items / HOLD_TENTH + (items % HOLD_TENTH != 0))
+        return SLUSS_OK;
+    return add_overlap(too_many(overlap->seen, items, RENUMBERED_LEAST)
+                           ? FINDING_ITEMS_RENUMBERED
+                           : FINDING_ITEMS_RENUMBERED_FEW,
+                       overlap, items, findings);
+}
+
+/* Does the past delivery explain every repeat that the items could show? */
+static bool explains_all(const struct past_delivery *past)
+{
+    return past && state_is_accepted(past->state);
+}
+
+static int run(const struct subject *subject, struct finding_list *findings)
+{
+    const struct history *history = subject->history;
+    const struct summary *summary = &subject->delivery->summary;
+    int rc = SLUSS_OK;
+
+    /* A file that says itself "nothing today" looks the same every quiet day. */
+    if (summary->items == 0 && summary->states_zero)
+        return SLUSS_OK;
+    if (history->same_bytes) {
+        rc = add_same_bytes(history->same_bytes, findings);
+        if (rc || explains_all(history->same_bytes))
+            return rc;
+    }
+    /* The corrected version of a file that could not be read has the same items: welcome. */
+    if (history->same_content && !history->same_content->technical) {
+        rc = add_same_content(history->same_content, summary->items, findings);
+        if (rc || explains_all(history->same_content))
+            return rc;
+    }
+    rc = check_numbers(&history->by_number, summary->items, findings);
+    return rc ? rc : check_parties(&history->by_party, summary->items, findings);
+}
+
+const struct check check_duplicate = {
+    .name = "duplicate",
+    .asks = "Has this file, its content or many of its items come before?",
+    .run = run,
+};

@@ -1,0 +1,59 @@
+/* unit.c -- is the delivery what was agreed with its sender? Phase and formats. */
+#include "model/error.h"
+#include "safeguards/check.h"
+
+static int check_phase(const struct subject *subject, struct finding_list *findings)
+{
+    struct finding f = finding_make(FINDING_PHASE_TEST, 0);
+
+    if (subject->unit->phase != PHASE_TEST)
+        return SLUSS_OK;
+    return finding_list_add(findings, &f);
+}
+
+/* The agreed formats as one text: "case-csv, peppol-bis-3". */
+static void join(const struct texts *formats, struct buf *out)
+{
+    for (size_t i = 0; i < formats->n; i++) {
+        if (i > 0)
+            buf_str(out, ", ");
+        buf_str(out, formats->of[i]);
+    }
+}
+
+static int check_format(const struct subject *subject, struct finding_list *findings)
+{
+    const struct texts *formats = &subject->unit->formats;
+    struct span format = span_str(subject->delivery->summary.format);
+    struct finding f = finding_make(FINDING_FORMAT_NOT_ALLOWED, 0);
+    struct buf allowed;
+    int rc;
+
+    /* A file that could not be recognised has said so already. */
+    if (formats->n == 0 || format.n == 0 || span_eq_str(format, "unknown"))
+        return SLUSS_OK;
+    for (size_t i = 0; i < formats->n; i++)
+        if (span_eq_str(format, formats->of[i]))
+            return SLUSS_OK;
+    buf_init(&allowed, 64 * 1024);
+    join(formats, &allowed);
+    finding_text(&f, "format", format);
+    finding_text(&f, "allowed", span_str(buf_cstr(&allowed)));
+    rc = buf_error(&allowed);
+    rc = rc ? rc : finding_list_add(findings, &f);
+    buf_free(&allowed);
+    return rc;
+}
+
+static int run(const struct subject *subject, struct finding_list *findings)
+{
+    int rc = check_phase(subject, findings);
+
+    return rc ? rc : check_format(subject, findings);
+}
+
+const struct check check_unit = {
+    .name = "unit",
+    .asks = "Is the unit live, and is this a format agreed with it?",
+    .run = run,
+};
