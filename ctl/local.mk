@@ -1,15 +1,16 @@
-# ctl/: slussctl. The control client is the daemon's (daemon/control.h); nothing else is.
+# ctl/: slussctl. Everything but main.c is a library, so that unit tests can link it. Of the
+# daemon it knows the control protocol alone (daemon/control.h).
 bin_PROGRAMS += slussctl
-slussctl_SOURCES = \
-  ctl/check.c ctl/commands.h \
+noinst_LIBRARIES += libctl.a
+libctl_a_SOURCES = \
+  ctl/check.c \
+  ctl/commands.c ctl/commands.h \
   ctl/config.c \
-  ctl/deliveries.c \
+  ctl/file.c ctl/file.h \
   ctl/formats.c \
-  ctl/main.c \
-  ctl/online.c ctl/online.h \
+  ctl/help.c ctl/help.h \
+  ctl/items.c \
   ctl/options.c ctl/options.h \
-  ctl/print.c ctl/print.h \
-  ctl/queue.c \
-  ctl/status.c \
-  daemon/control.c daemon/control.h
-slussctl_LDADD = libsafeguards.a $(parser_libs) $(conf_libs) $(model_libs) $(JANSSON_LIBS)
+  ctl/print.c ctl/print.h
+slussctl_SOURCES = ctl/main.c
+slussctl_LDADD = libctl.a $(parser_libs) $(conf_libs) $(model_libs) $(JANSSON_LIBS)

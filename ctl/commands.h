@@ -1,0 +1,36 @@
+/* commands.h -- every command of slussctl, one table
+ *
+ * A command returns the program's exit status: 0 done or fine, 1 the answer is no, 2 wrong
+ * usage or trouble (said on standard error).
+ */
+#ifndef SLUSS_CTL_COMMANDS_H
+#define SLUSS_CTL_COMMANDS_H
+
+#include "ctl/options.h"
+#include "ctl/print.h"
+
+enum { EXIT_FINE = 0, EXIT_NO = 1, EXIT_TROUBLE = 2 };
+
+#define DEFAULT_CONFIG "/etc/sluss/sluss.conf"
+#define DEFAULT_SOCKET "/run/sluss/control.sock"
+
+/* What main() hands down. */
+struct ctl {
+    const char *config; /* -c, or DEFAULT_CONFIG */
+    bool json;
+    struct paper paper; /* standard output */
+};
+
+/* Ends with a null name. */
+extern const struct command commands[];
+
+/* "slussctl: ..." on standard error; returns EXIT_TROUBLE. */
+int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+int command_check(struct ctl *ctl, const struct arguments *arguments);
+int command_items(struct ctl *ctl, const struct arguments *arguments);
+int command_formats(struct ctl *ctl, const struct arguments *arguments);
+int command_config_check(struct ctl *ctl, const struct arguments *arguments);
+int command_help(struct ctl *ctl, const struct arguments *arguments);
+
+#endif

@@ -1,0 +1,84 @@
+/* file.c -- reading a file for check and items */
+#include "ctl/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ctl/commands.h"
+#include "model/error.h"
+#include "parsers/reading.h"
+
+#define PIECE (256 * 1024)
+
+int file_format(const char *name, const struct format **out)
+{
+    *out = NULL;
+    if (!name)
+        return SLUSS_OK;
+    *out = format_by_name(span_str(name));
+    if (*out)
+        return SLUSS_OK;
+    complain("there is no format \"%s\"; slussctl formats lists them", name);
+    return SLUSS_ENOTFOUND;
+}
+
+static int trouble(const char *path, int error)
+{
+    complain("%s: %s", path, strerror(error));
+    return SLUSS_EIO;
+}
+
+static int push_all(int fd, const char *path, struct reading *reading, char *piece)
+{
+    for (;;) {
+        ssize_t n = read(fd, piece, PIECE);
+        int error;
+
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return trouble(path, errno);
+        if (n == 0)
+            return SLUSS_OK;
+        error = reading_push(reading, span_of(piece, (size_t)n));
+        if (error != SLUSS_OK)
+            return error;
+    }
+}
+
+static int read_open(int fd, const char *path, const struct format *format,
+                     const struct sink *sink, struct summary *summary)
+{
+    struct reading *reading = NULL;
+    char *piece = malloc(PIECE);
+    int error = piece ? reading_open(format, sink, &reading) : SLUSS_ENOMEM;
+
+    if (error == SLUSS_OK)
+        error = push_all(fd, path, reading, piece);
+    if (error == SLUSS_OK)
+        error = reading_finish(reading, summary);
+    if (error != SLUSS_OK && error != SLUSS_EIO && error != SLUSS_ESTOP)
+        complain("%s: %s", path, sluss_error_text(error));
+    reading_close(&reading);
+    free(piece);
+    return error;
+}
+
+int file_read(const char *path, const struct format *format, const struct sink *sink,
+              struct summary *summary)
+{
+    bool standard_input = strcmp(path, "-") == 0;
+    int fd = standard_input ? STDIN_FILENO : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+    int error;
+
+    if (fd < 0)
+        return trouble(path, errno);
+    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* refused by pipes, and no matter */
+    error = read_open(fd, path, format, sink, summary);
+    if (!standard_input)
+        close(fd);
+    return error;
+}

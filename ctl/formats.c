@@ -1,0 +1,113 @@
+/* formats.c -- slussctl formats: what it can read */
+#include <string.h>
+
+#include "ctl/commands.h"
+#include "ctl/file.h"
+#include "model/error.h"
+#include "model/json.h"
+#include "parsers/parser.h"
+
+static void rules_json(struct json *j, const struct format *format)
+{
+    json_array_begin(j, "rules");
+    for (const struct rule_text *rule = format->rules; rule && rule->id; rule++) {
+        json_object_begin(j, NULL);
+        json_cstr(j, "rule", rule->id);
+        json_cstr(j, "text", rule->text);
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+static int print_json(const struct format *format, bool whole)
+{
+    struct buf line;
+    struct json j;
+    int error;
+
+    buf_init(&line, 4u << 20);
+    json_start(&j, &line);
+    json_object_begin(&j, NULL);
+    json_cstr(&j, "format", format->name);
+    json_cstr(&j, "kind", kind_name(format->kind));
+    json_cstr(&j, "title", format->title);
+    json_cstr(&j, "carries", format->carries);
+    json_cstr(&j, "end_mark", format->end_mark);
+    json_cstr(&j, "source", format->source);
+    if (whole)
+        rules_json(&j, format);
+    json_object_end(&j);
+    buf_char(&line, '\n');
+    error = buf_error(&line);
+    if (error == SLUSS_OK)
+        fwrite(line.p, 1, line.n, stdout);
+    buf_free(&line);
+    return error == SLUSS_OK ? EXIT_FINE : complain("%s", sluss_error_text(error));
+}
+
+static void line(const struct paper *paper, const char *label, const char *text)
+{
+    if (!text)
+        return;
+    print_ink(paper, INK_DIM, label);
+    print_wrapped(paper, (unsigned)strlen(label), 10, span_str(text));
+}
+
+static int print_one(const struct paper *paper, const struct format *format)
+{
+    print_ink(paper, INK_BOLD, format->name);
+    fputs(": ", paper->out);
+    print_wrapped(paper, (unsigned)strlen(format->name) + 2, 2, span_str(format->title));
+    line(paper, "kind", kind_name(format->kind));
+    line(paper, "carries", format->carries);
+    line(paper, "end mark", format->end_mark ? format->end_mark : "none");
+    line(paper, "source", format->source);
+    if (format->rules && format->rules->id)
+        fputs("\nRules\n", paper->out);
+    for (const struct rule_text *rule = format->rules; rule && rule->id; rule++) {
+        fprintf(paper->out, "  %s", rule->id);
+        print_wrapped(paper, (unsigned)strlen(rule->id) + 2, 18, span_str(rule->text));
+    }
+    return EXIT_FINE;
+}
+
+static int print_table(const struct paper *paper)
+{
+    static const struct column columns[] = {
+        {"FORMAT", false}, {"KIND", false}, {"TITLE", false}, {"END MARK", false}};
+    struct table *table = table_new(paper, columns, sizeof columns / sizeof columns[0]);
+
+    if (!table)
+        return complain("%s", sluss_error_text(SLUSS_ENOMEM));
+    for (size_t i = 0; i < format_count; i++) {
+        table_text(table, formats[i]->name);
+        table_text(table, kind_name(formats[i]->kind));
+        table_text(table, formats[i]->title);
+        table_text(table, formats[i]->end_mark);
+    }
+    table_end(&table);
+    fputs("\n", paper->out);
+    for (size_t i = 0; i < format_count; i++) {
+        fprintf(paper->out, "%s", formats[i]->name);
+        print_wrapped(paper, (unsigned)strlen(formats[i]->name), 14,
+                      span_str(formats[i]->carries));
+    }
+    return EXIT_FINE;
+}
+
+int command_formats(struct ctl *ctl, const struct arguments *arguments)
+{
+    const struct format *format;
+
+    if (arguments->n == 1) {
+        if (file_format(arguments->operands[0], &format) != SLUSS_OK)
+            return EXIT_TROUBLE;
+        return ctl->json ? print_json(format, true) : print_one(&ctl->paper, format);
+    }
+    if (!ctl->json)
+        return print_table(&ctl->paper);
+    for (size_t i = 0; i < format_count; i++)
+        if (print_json(formats[i], false) != EXIT_FINE)
+            return EXIT_TROUBLE;
+    return EXIT_FINE;
+}

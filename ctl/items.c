@@ -1,0 +1,134 @@
+/* items.c -- slussctl items: every item of a file */
+#include <stdlib.h>
+#include <string.h>
+
+#include "ctl/commands.h"
+#include "ctl/file.h"
+#include "model/error.h"
+#include "model/json.h"
+
+#define LINES_FULL (64 * 1024) /* write when this much is ready */
+
+struct printing {
+    const struct ctl *ctl;
+    struct buf lines;    /* JSON */
+    struct table *table; /* people */
+    struct paper findings;
+};
+
+static void write_lines(struct printing *printing)
+{
+    fwrite(buf_cstr(&printing->lines), 1, printing->lines.n, stdout);
+    buf_clear(&printing->lines);
+}
+
+static int item_json(void *context, const struct item *item)
+{
+    struct printing *printing = context;
+    struct json j;
+
+    json_start(&j, &printing->lines);
+    json_item(&j, item);
+    buf_char(&printing->lines, '\n');
+    if (printing->lines.failed)
+        return SLUSS_ENOMEM;
+    if (printing->lines.n >= LINES_FULL)
+        write_lines(printing);
+    return ferror(stdout) ? SLUSS_ESTOP : SLUSS_OK;
+}
+
+static const struct column columns[] = {
+    {"RECORD", true}, {"TYPE", false},      {"NUMBER", false},       {"ISSUED", false},
+    {"DUE", false},   {"AMOUNT", true},     {"REFERENCE", false},    {"PARTY", false},
+    {"NAME", false},  {"PAYEE ACCOUNT", false},
+};
+
+static void cell_span(struct table *table, struct span text)
+{
+    table_cell(table, INK_PLAIN, text.p ? text : SPAN_LIT("-"));
+}
+
+static void cell_date(struct table *table, struct date date)
+{
+    char text[DATE_SIZE];
+
+    table_text(table, date_present(date) ? date_format(date, text) : NULL);
+}
+
+static int item_people(void *context, const struct item *item)
+{
+    struct table *table = ((struct printing *)context)->table;
+    char record[24];
+    struct buf amount;
+
+    snprintf(record, sizeof record, "%llu", (unsigned long long)item->record);
+    table_text(table, record);
+    table_text(table, item_type_name(item->type));
+    cell_span(table, item->number);
+    cell_date(table, item->issue_date);
+    cell_date(table, item->due_date);
+    buf_init(&amount, 256);
+    print_money(&amount, item->amount_minor, item->currency);
+    table_cell(table, item->amount_minor < 0 ? INK_CARE : INK_PLAIN, buf_view(&amount));
+    buf_free(&amount);
+    cell_span(table, item->reference);
+    cell_span(table, item->counterparty_id);
+    cell_span(table, item->counterparty_name);
+    cell_span(table, item->payee_account);
+    return ferror(stdout) ? SLUSS_ESTOP : SLUSS_OK;
+}
+
+static int finding_json(void *context, const struct finding *finding)
+{
+    (void)context;
+    (void)finding;
+    return SLUSS_OK;
+}
+
+static int finding_people(void *context, const struct finding *finding)
+{
+    const struct paper *paper = &((struct printing *)context)->findings;
+    const char *level = finding_level_name(finding->level);
+    struct buf text;
+
+    buf_init(&text, 64 * 1024);
+    finding_sentence(finding, "en", &text);
+    print_ink(paper, ink_of_level(level), level);
+    print_wrapped(paper, (unsigned)strlen(level), 8, buf_view(&text));
+    buf_free(&text);
+    return SLUSS_OK;
+}
+
+static int print_items(const struct ctl *ctl, const char *file, const struct format *format,
+                       struct summary *summary)
+{
+    struct printing printing = {.ctl = ctl, .findings = paper_of(stderr)};
+    struct sink sink = {&printing, ctl->json ? item_json : item_people,
+                        ctl->json ? finding_json : finding_people};
+    int error;
+
+    buf_init(&printing.lines, 8u << 20);
+    if (!ctl->json) {
+        printing.table = table_new(&ctl->paper, columns, sizeof columns / sizeof columns[0]);
+        if (!printing.table)
+            return SLUSS_ENOMEM;
+    }
+    error = file_read(file, format, &sink, summary);
+    write_lines(&printing);
+    if (printing.table && table_end(&printing.table) != SLUSS_OK && error == SLUSS_OK)
+        error = SLUSS_ENOMEM;
+    buf_free(&printing.lines);
+    return error;
+}
+
+int command_items(struct ctl *ctl, const struct arguments *arguments)
+{
+    const struct format *format;
+    struct summary summary = {0};
+
+    if (file_format(arguments_value(arguments, "format"), &format) != SLUSS_OK)
+        return EXIT_TROUBLE;
+    if (print_items(ctl, arguments->operands[0], format, &summary) != SLUSS_OK)
+        return EXIT_TROUBLE;
+    return summary.valid ? EXIT_FINE : EXIT_NO;
+}

@@ -1,0 +1,201 @@
+/* options.c -- the command line
+ *
+ * The command's words are looked for first and taken out of argv; what remains goes through
+ * getopt_long once, with the global options and the command's own in one list.
+ */
+#include "ctl/options.h"
+
+#include <getopt.h>
+#include <string.h>
+
+#include "model/error.h"
+
+enum { LONG_FIRST = 256, LONG_JSON, LONG_VERSION, LONG_OWN };
+
+static const struct option globals[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"json", no_argument, NULL, LONG_JSON},
+    {"help", no_argument, NULL, 'h'},
+    {"version", no_argument, NULL, LONG_VERSION},
+};
+#define GLOBALS (sizeof globals / sizeof globals[0])
+
+const char *arguments_value(const struct arguments *arguments, const char *name)
+{
+    const struct option_row *options = arguments->command->options;
+
+    for (int i = 0; i < OPTIONS_MAX && options[i].name; i++)
+        if (strcmp(options[i].name, name) == 0)
+            return arguments->values[i];
+    return NULL;
+}
+
+/* From `at` on, the first word that is no global option (nor the value of one); -1 when there
+ * is none, or when an option comes first that is a command's. */
+static int next_word(int argc, char **argv, int at)
+{
+    for (int i = at; i < argc; i++) {
+        const char *word = argv[i];
+
+        if (word[0] != '-' || word[1] == '\0')
+            return i;
+        if (strcmp(word, "-c") == 0 || strcmp(word, "--config") == 0)
+            i++;
+        else if (strncmp(word, "-c", 2) != 0 && strncmp(word, "--config=", 9) != 0 &&
+                 strcmp(word, "--json") != 0 && strcmp(word, "--help") != 0 &&
+                 strcmp(word, "-h") != 0)
+            return -1;
+    }
+    return -1;
+}
+
+/* The command of one word, or of two when `second` is given. */
+static const struct command *find(const struct command *commands, const char *first,
+                                  const char *second)
+{
+    size_t n = strlen(first);
+
+    for (; commands->name; commands++) {
+        const char *name = commands->name;
+
+        if (!second && strcmp(name, first) == 0)
+            return commands;
+        if (second && strncmp(name, first, n) == 0 && name[n] == ' ' &&
+            strcmp(name + n + 1, second) == 0)
+            return commands;
+    }
+    return NULL;
+}
+
+/* Does a command of two words begin with this one? Their second words go to `why`. */
+static bool is_group(const struct command *commands, const char *first, struct buf *why)
+{
+    size_t n = strlen(first);
+    bool any = false;
+
+    for (; commands->name; commands++) {
+        if (strncmp(commands->name, first, n) != 0 || commands->name[n] != ' ')
+            continue;
+        buf_printf(why, "%s%s", any ? ", " : "", commands->name + n + 1);
+        any = true;
+    }
+    return any;
+}
+
+static void take_out(int *argc, char **argv, int at)
+{
+    memmove(argv + at, argv + at + 1, (size_t)(*argc - at) * sizeof *argv);
+    (*argc)--;
+}
+
+/* Find the command and take its words out of argv. */
+static int find_command(int *argc, char **argv, const struct command *commands,
+                        struct arguments *out, struct buf *why)
+{
+    int first = next_word(*argc, argv, 1);
+    int second;
+    const char *word;
+
+    if (first < 0)
+        return SLUSS_OK;
+    word = argv[first];
+    second = next_word(*argc, argv, first + 1);
+    if (second > 0) {
+        out->command = find(commands, word, argv[second]);
+        if (out->command)
+            take_out(argc, argv, second);
+    }
+    if (!out->command)
+        out->command = find(commands, word, NULL);
+    if (out->command) {
+        take_out(argc, argv, first);
+        return SLUSS_OK;
+    }
+    buf_printf(why, "\"%s\" wants one more word: ", word);
+    if (is_group(commands, word, why))
+        return SLUSS_EINVAL;
+    buf_clear(why);
+    buf_printf(why, "there is no command \"%s\"; slussctl --help lists them", word);
+    return SLUSS_EINVAL;
+}
+
+/* Put what getopt found at its place. */
+static int put(int found, struct arguments *out, struct buf *why, char **argv)
+{
+    switch (found) {
+    case 'c':
+        out->config = optarg;
+        return SLUSS_OK;
+    case 'h':
+        out->help = true;
+        return SLUSS_OK;
+    case LONG_JSON:
+        out->json = true;
+        return SLUSS_OK;
+    case LONG_VERSION:
+        out->version = true;
+        return SLUSS_OK;
+    case ':':
+        buf_printf(why, "%s needs a value", argv[optind - 1]);
+        return SLUSS_EINVAL;
+    case '?':
+        if (optopt > ' ' && optopt < 127)
+            buf_printf(why, "there is no option -%c here", optopt);
+        else
+            buf_printf(why, "%s is not an option here, or should have no value",
+                       argv[optind - 1]);
+        return SLUSS_EINVAL;
+    default:
+        out->values[found - LONG_OWN] = optarg ? optarg : "";
+        return SLUSS_OK;
+    }
+}
+
+static int parse_options(int argc, char **argv, struct arguments *out, struct buf *why)
+{
+    struct option all[GLOBALS + OPTIONS_MAX + 1];
+    size_t n = GLOBALS;
+    int found, error = SLUSS_OK;
+
+    memset(all, 0, sizeof all);
+    memcpy(all, globals, sizeof globals);
+    for (int i = 0; out->command && i < OPTIONS_MAX && out->command->options[i].name; i++) {
+        const struct option_row *row = &out->command->options[i];
+
+        all[n++] = (struct option){row->name, row->value ? required_argument : no_argument, NULL,
+                                   LONG_OWN + i};
+    }
+    opterr = 0;
+    optind = 0; /* glibc: start afresh */
+    while (error == SLUSS_OK && (found = getopt_long(argc, argv, ":c:h", all, NULL)) != -1)
+        error = put(found, out, why, argv);
+    out->operands = argv + optind;
+    out->n = argc - optind;
+    return error;
+}
+
+int arguments_parse(int argc, char **argv, const struct command *commands,
+                    struct arguments *out, struct buf *why)
+{
+    const struct command *command;
+    int error;
+
+    memset(out, 0, sizeof *out);
+    error = find_command(&argc, argv, commands, out, why);
+    if (error != SLUSS_OK)
+        return error;
+    error = parse_options(argc, argv, out, why);
+    command = out->command;
+    if (error != SLUSS_OK || !command || out->help || out->version)
+        return error;
+    if (out->n < command->least) {
+        buf_printf(why, "%s needs %s", command->name, command->operands);
+        return SLUSS_EINVAL;
+    }
+    if (command->most >= 0 && out->n > command->most) {
+        buf_printf(why, "%s: \"%s\" is one argument too many", command->name,
+                   out->operands[command->most]);
+        return SLUSS_EINVAL;
+    }
+    return SLUSS_OK;
+}
