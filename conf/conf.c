@@ -12,7 +12,7 @@
 #include "model/arena.h"
 #include "model/error.h"
 
-#define SETTINGS_CEILING (64u * 1024 * 1024)
+#define SETTINGS_CEILING ((size_t)64 * 1024 * 1024)
 #define ROUNDS_MOST      50 /* statements dropped before we stop looking for more mistakes */
 
 /* What one conf_read holds in its hands. */
@@ -57,9 +57,41 @@ static int keep_value(cfg_t *section, cfg_opt_t *opt, const char *text, void *re
     return 0;
 }
 
+static const struct conf_section *section_of(const cfg_t *section)
+{
+    for (size_t i = 0; i < CONF_SECTION_COUNT; i++)
+        if (strcmp(conf_sections[i].name, section->name) == 0)
+            return &conf_sections[i];
+    return &conf_sections[CONF_MAIN]; /* libconfuse calls it "root" */
+}
+
 static const char *section_name(const cfg_t *section)
 {
     return strcmp(section->name, "root") == 0 ? "the main part" : section->name;
+}
+
+/* The word libconfuse stopped at is no key here: of another section, or misspelt? */
+static void unknown_key(struct reading *reading, struct place place, const cfg_t *section)
+{
+    const struct source *source = &reading->source;
+    const char *name = place.at < source->n ? source->words[place.at].text : "";
+    const struct conf_key *near = conf_key_near(section_of(section), name);
+
+    for (size_t i = 0; !near && i < CONF_SECTION_COUNT; i++) {
+        if (!conf_key_find(&conf_sections[i], name))
+            continue;
+        problem_add(&reading->problems, place, "unknown key '%s' in %s; it belongs %s%s", name,
+                    section_name(section), i == CONF_MAIN ? "outside of sections" : "into ",
+                    conf_sections[i].name);
+        return;
+    }
+    if (near)
+        problem_add(&reading->problems, place, "unknown key '%s' in %s; did you mean %s?", name,
+                    section_name(section), near->name);
+    else
+        problem_add(&reading->problems, place,
+                    "unknown key '%s' in %s; sluss.conf(5) lists those there are", name,
+                    section_name(section));
 }
 
 __attribute__((format(printf, 2, 0))) static void keep_error(cfg_t *section, const char *format,
@@ -75,9 +107,7 @@ __attribute__((format(printf, 2, 0))) static void keep_error(cfg_t *section, con
     buf_init(&text, 4096);
     (void)buf_vprintf(&text, format, args);
     if (span_starts(buf_view(&text), span_str(unknown)))
-        problem_add(&reading->problems, place,
-                    "unknown key %s in %s; sluss.conf(5) lists those there are",
-                    buf_cstr(&text) + strlen(unknown), section_name(section));
+        unknown_key(reading, place, section);
     else
         problem_add(&reading->problems, place,
                     "%s; write key = value, or name { ... } for a section", buf_cstr(&text));
@@ -282,7 +312,7 @@ static const char *joined(struct reading *reading, const char *partner, const ch
     struct buf key;
     const char *text;
 
-    buf_init(&key, SOURCE_FILE_MOST * 2 + 2);
+    buf_init(&key, 2 * SOURCE_FILE_MOST + 2);
     (void)buf_printf(&key, "%s/%s", partner, unit);
     text = key.failed ? NULL : arena_str(reading->settings->arena, buf_view(&key));
     buf_free(&key);

@@ -16,8 +16,9 @@
 #include "model/buf.h"
 #include "model/settings.h"
 
-/* Read `path`. 0 and *out (the caller frees it with settings_free), or SLUSS_EINVAL /
- * SLUSS_EIO with one line an error in `errors` ("FILE:LINE: what is wrong; what to do"). */
+/* Read `path` and what it includes. 0 and *out (the caller frees it with settings_free), or
+ * SLUSS_EINVAL with all mistakes found in `errors`, a line each ("FILE:LINE: what is wrong;
+ * what to do"), or SLUSS_EIO when the file itself cannot be read, or SLUSS_ENOMEM. */
 int conf_read(const char *path, struct buf *errors, struct settings **out);
 
 /* Every key with section, type, unit, default, limits and help, as manual page text. */

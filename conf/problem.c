@@ -6,7 +6,7 @@
 #include "model/error.h"
 #include "model/text.h"
 
-#define TEXT_CEILING 8192
+#define TEXT_CEILING ((size_t)8192)
 
 /* What a file says may hold anything; the message goes to terminals and logs. */
 static void add_text(struct problems *problems, size_t at, const struct buf *raw)

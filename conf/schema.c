@@ -11,6 +11,7 @@
 
 /* The field of a struct that a key fills. */
 #define INTO(type, member) .offset = offsetof(type, member), .size = sizeof(((type *)0)->member)
+#define NAME_MOST          32 /* letters in a key */
 #define COUNT(array)       (sizeof(array) / sizeof *(array))
 
 static const char *const one_local_relay[] = {"smtp://127.0.0.1:25", NULL};
@@ -198,6 +199,51 @@ const struct conf_key *conf_key_find(const struct conf_section *section, const c
         if (strcmp(section->keys[i].name, name) == 0)
             return &section->keys[i];
     return NULL;
+}
+
+/* How many letters must be added, removed or changed to make one of the other. Names longer
+ * than any key are far from all. */
+static size_t distance(const char *a, const char *b)
+{
+    size_t row[NAME_MOST + 1];
+    size_t n = strlen(a), m = strlen(b);
+
+    if (n > NAME_MOST || m > NAME_MOST)
+        return NAME_MOST;
+    for (size_t k = 0; k <= m; k++)
+        row[k] = k;
+    for (size_t i = 1; i <= n; i++) {
+        size_t corner = row[0];
+
+        row[0] = i;
+        for (size_t k = 1; k <= m; k++) {
+            size_t best = corner + (a[i - 1] != b[k - 1]);
+
+            corner = row[k];
+            if (row[k] + 1 < best)
+                best = row[k] + 1;
+            if (row[k - 1] + 1 < best)
+                best = row[k - 1] + 1;
+            row[k] = best;
+        }
+    }
+    return row[m];
+}
+
+const struct conf_key *conf_key_near(const struct conf_section *section, const char *name)
+{
+    const struct conf_key *near = NULL;
+    size_t least = strlen(name) < 4 ? 2 : 3; /* nearer than this */
+
+    for (size_t i = 0; i < section->n; i++) {
+        size_t away = distance(name, section->keys[i].name);
+
+        if (away < least) {
+            least = away;
+            near = &section->keys[i];
+        }
+    }
+    return near;
 }
 
 /* --- values -------------------------------------------------------------------------------- */

@@ -83,4 +83,7 @@ int conf_default_store(const struct conf_key *key, struct arena *arena, void *ba
 /* The key of that name, or null. */
 const struct conf_key *conf_key_find(const struct conf_section *section, const char *name);
 
+/* The key of the section that `name` is a slip of the pen from, or null. */
+const struct conf_key *conf_key_near(const struct conf_section *section, const char *name);
+
 #endif

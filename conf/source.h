@@ -16,8 +16,8 @@
 #include "model/arena.h"
 #include "model/buf.h"
 
-#define SOURCE_FILE_MOST    (1024 * 1024) /* bytes in one file */
-#define SOURCE_TOTAL_MOST   (8 * 1024 * 1024)
+#define SOURCE_FILE_MOST    ((size_t)1024 * 1024) /* bytes in one file */
+#define SOURCE_TOTAL_MOST   ((size_t)8 * 1024 * 1024)
 #define SOURCE_INCLUDE_MOST 8 /* includes inside each other */
 #define SOURCE_DEPTH_MOST   8 /* braces inside each other */
 

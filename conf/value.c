@@ -29,8 +29,8 @@ static const struct unit times[] = {
 
 static const struct unit sizes[] = {
     {"k", 1024},
-    {"M", 1024 * 1024},
-    {"G", 1024 * 1024 * 1024},
+    {"M", INT64_C(1048576)},
+    {"G", INT64_C(1073741824)},
     {0},
 };
 

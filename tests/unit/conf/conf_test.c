@@ -240,6 +240,12 @@ static const struct wrong {
 } wrongs[] = {
     {"unknown key", "\n\ncolour = red", "3: unknown key 'colour' in the main part;"},
     {"unknown key in a section", "smtp {\nto = x }", "2: unknown key 'to' in smtp;"},
+    {"slip of the pen", "worker = 2",
+     "1: unknown key 'worker' in the main part; did you mean workers?"},
+    {"key in the wrong section", "from = a@b.c",
+     "1: unknown key 'from' in the main part; it belongs into smtp"},
+    {"key inside that belongs outside", "smtp { workers = 2 }",
+     "1: unknown key 'workers' in smtp; it belongs outside of sections"},
     {"unknown section", "\nqueue { a = 1 }", "2: unknown key 'queue' in the main part;"},
     {"unit outside a partner", "unit x { }", "1: unknown key 'unit' in the main part;"},
     {"key twice", "workers = 2\nworkers = 2", "2: workers stands here a second time, first at"},
@@ -479,7 +485,7 @@ static char *read_whole(const char *path)
     assert_non_null(text);
     if (!file)
         fail_msg("%s cannot be opened", path);
-    (void)fread(text, 1, TEXT_MOST - 1, file);
+    assert_true(fread(text, 1, TEXT_MOST - 1, file) > 0);
     (void)fclose(file);
     return text;
 }

@@ -51,7 +51,7 @@ static void every_key_is_whole_and_stands_once(void **state)
             const char *end = key->help + strlen(key->help) - 1;
 
             assert_true(*end == '.');
-            assert_true(key->size > 0);
+            assert_true(key->size > 0 && strlen(key->name) <= 32);
             assert_int_equal(number, key->least && key->most);
             assert_int_equal(key->type == CONF_CHOICE, key->choices != NULL);
             assert_int_equal(key->type == CONF_INTEGER, key->unit != NULL);
@@ -59,6 +59,32 @@ static void every_key_is_whole_and_stands_once(void **state)
         }
     }
     assert_null(conf_key_find(&conf_sections[CONF_SLA], "workers"));
+}
+
+static void a_slip_of_the_pen_is_seen(void **state)
+{
+    static const struct {
+        const char *name, *near;
+    } cases[] = {
+        {"receipt-to", "receipts-to"},
+        {"recepits-to", "receipts-to"},
+        {"Inbox", "inbox"},
+        {"cooloff", "cool-off"},
+        {"test_names", "test-names"},
+        {"colour", NULL},
+        {"", NULL},
+        {"x", NULL},
+        {"a-name-that-is-longer-than-any-key-of-ours", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct conf_key *key = conf_key_near(&conf_sections[CONF_UNIT], cases[i].name);
+        const char *near = key ? key->name : NULL;
+
+        if ((!near != !cases[i].near) || (near && strcmp(near, cases[i].near) != 0))
+            fail_msg("%s: %s", cases[i].name, near ? near : "nothing near");
+    }
 }
 
 /* An integer's limits are what keeps it in its field. */
@@ -89,7 +115,7 @@ static void the_manual_page_holds_the_reference_as_it_is(void **state)
     (void)snprintf(path, sizeof path, "%s/man/sluss.conf.5", top ? top : ".");
     file = fopen(path, "r");
     assert_non_null(file);
-    (void)fread(page, 1, TEXT_MOST - 1, file);
+    assert_true(fread(page, 1, TEXT_MOST - 1, file) > 0);
     (void)fclose(file);
     from = strstr(page, begin);
     to = strstr(page, end);
@@ -120,6 +146,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_default_and_limit_is_a_value_of_its_key),
         cmocka_unit_test(every_key_is_whole_and_stands_once),
+        cmocka_unit_test(a_slip_of_the_pen_is_seen),
         cmocka_unit_test(every_integer_fits_its_field),
         cmocka_unit_test(the_manual_page_holds_the_reference_as_it_is),
         cmocka_unit_test(the_reference_is_refused_room_without_harm),
