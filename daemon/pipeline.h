@@ -27,9 +27,11 @@ void pipeline_close(struct pipeline **pipeline);
  * before the inboxes are opened. */
 int pipeline_recover(struct pipeline *pipeline);
 
-/* The two callbacks of struct inbox_events. */
+/* The callbacks of struct inbox_events. */
 int pipeline_probe(void *pipeline, uint64_t ticket, int file);
 int pipeline_complete(void *pipeline, struct arrival *arrival);
+void pipeline_trouble(void *pipeline, const char *unit, const char *event, const char *text,
+                      bool alert);
 
 /* Commit now, and do what waits for it. */
 int pipeline_commit(struct pipeline *pipeline);

@@ -1,0 +1,433 @@
+/* passage.c -- see passage.h */
+#include "daemon/passage.h"
+
+#include <sodium.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "daemon/log.h"
+#include "daemon/notify.h"
+#include "daemon/pool.h"
+#include "model/error.h"
+#include "model/json.h"
+#include "safeguards/engine.h"
+#include "safeguards/fingerprint.h"
+#include "store/audit.h"
+#include "store/items.h"
+#include "store/outbox.h"
+#include "store/queue.h"
+
+/* Findings and their texts: FINDINGS_MAX of them fit with room to spare. */
+#define WORK_MEMORY (4u * 1024 * 1024)
+
+/* What reading has gathered; thrown away whole when the file is read again. */
+struct passage_work {
+    struct arena *arena;
+    struct finding_list findings;
+    struct items_file *items_file;
+    struct content_digest digest;
+    uint64_t items;
+    uint64_t items_by_type[ITEM_TYPE_COUNT];
+    struct sums sums;
+    struct item_scan *scan;
+    struct scan_result compared;
+    struct span partner; /* into the delivery's unit key */
+};
+
+static void fail(struct passage *p, int code, const char *what)
+{
+    if (p->failed)
+        return;
+    p->failed = true;
+    p->owner.failed(p->owner.context, p, code, what);
+}
+
+/* --- life ------------------------------------------------------------------------------- */
+
+static void work_free(struct passage_work **work)
+{
+    struct passage_work *w = *work;
+    if (!w)
+        return;
+    items_file_close(&w->items_file);
+    item_scan_close(&w->scan);
+    arena_free(&w->arena);
+    free(w);
+    *work = NULL;
+}
+
+struct passage *passage_new(struct intake *intake, const struct passage_owner *owner,
+                            const struct delivery *delivery)
+{
+    struct passage *p = calloc(1, sizeof *p);
+    if (!p || delivery->file.n > FILE_NAME_MAX) {
+        free(p);
+        return NULL;
+    }
+    p->intake = intake;
+    p->owner = *owner;
+    p->delivery = *delivery;
+    memcpy(p->name, delivery->file.p, delivery->file.n);
+    p->delivery.file = span_of(p->name, delivery->file.n);
+    return p;
+}
+
+void passage_free(struct passage **passage)
+{
+    struct passage *p = *passage;
+    if (!p)
+        return;
+    if (p->job)
+        pool_cancel(p->intake->pool, p->job);
+    if (p->has_arrival)
+        arrival_close(&p->arrival);
+    work_free(&p->work);
+    free(p);
+    *passage = NULL;
+}
+
+/* --- reading ---------------------------------------------------------------------------- */
+
+/* Start over with nothing gathered. 0 or an error. */
+static int work_begin(struct passage *p)
+{
+    work_free(&p->work);
+    struct passage_work *w = calloc(1, sizeof *w);
+    if (!w)
+        return SLUSS_ENOMEM;
+    p->work = w;
+    w->arena = arena_new(WORK_MEMORY);
+    w->findings.arena = w->arena;
+    const char *slash = strchr(p->delivery.unit, '/');
+    w->partner = span_of(p->delivery.unit, slash ? (size_t)(slash - p->delivery.unit)
+                                                 : strlen(p->delivery.unit));
+    int rc = w->arena ? 0 : SLUSS_ENOMEM;
+    rc = rc ? rc : items_forget(p->intake->store, p->delivery.row);
+    return rc ? rc : items_file_open(p->intake->spool, p->delivery.id, &w->items_file);
+}
+
+static int count_item(struct passage_work *w, const struct item *item)
+{
+    w->items++;
+    w->items_by_type[item->type]++;
+    return sums_add(&w->sums, item->currency, item->amount_minor);
+}
+
+static int remember_item(struct passage *p, const struct item *item)
+{
+    struct fingerprint print;
+    fingerprint_item(store_secret(p->intake->store), p->work->partner, item, &print);
+    content_digest_add(&p->work->digest, &print);
+    const struct item_keys keys = {
+        .has_number = print.has_number,
+        .has_party = print.has_party,
+        .k1 = print.k1,
+        .k2 = print.k2,
+        .record = item->record,
+    };
+    return items_add(p->intake->store, p->delivery.row, p->work->items, &keys);
+}
+
+static int on_item(void *context, const struct item *item)
+{
+    struct passage *p = context;
+    int rc = count_item(p->work, item);
+    rc = rc ? rc : items_file_add(p->work->items_file, item);
+    rc = rc ? rc : remember_item(p, item);
+    if (rc) {
+        p->job = NULL; /* the pool cancels it */
+        fail(p, rc, "an item could not be stored");
+    }
+    return rc;
+}
+
+static int on_finding(void *context, const struct finding *finding)
+{
+    struct passage *p = context;
+    int rc = finding_list_add(&p->work->findings, finding);
+    if (rc) {
+        p->job = NULL;
+        fail(p, rc, "a finding could not be kept");
+    }
+    return rc;
+}
+
+static void on_again(void *context)
+{
+    struct passage *p = context;
+    int rc = work_begin(p);
+    if (rc)
+        fail(p, rc, "reading could not be started again");
+}
+
+/* Do the worker's figures agree with what its items came to here? */
+static bool figures_agree(const struct passage_work *w, const struct summary *summary)
+{
+    if (w->items != summary->items || w->sums.n != summary->sums.n ||
+        memcmp(w->items_by_type, summary->items_by_type, sizeof w->items_by_type) != 0)
+        return false;
+    for (unsigned i = 0; i < w->sums.n; i++)
+        if (w->sums.of[i].minor != summary->sums.of[i].minor ||
+            strcmp(w->sums.of[i].currency, summary->sums.of[i].currency) != 0)
+            return false;
+    return true;
+}
+
+static void submit_hash(struct passage *p, const char *how, int tries);
+
+/* The bytes are read and safe: on to the comparison. */
+static void read_to_end(struct passage *p, const struct summary *summary)
+{
+    struct passage_work *w = p->work;
+    p->delivery.summary = *summary;
+    int rc = items_file_finish(w->items_file);
+    items_file_close(&w->items_file);
+    rc = rc ? rc : item_scan_open(p->intake->store, p->delivery.row, &w->scan);
+    if (rc) {
+        fail(p, rc, "the items could not be written");
+        return;
+    }
+    p->phase = PASSAGE_COMPARING;
+    p->owner.advanced(p->owner.context, p);
+}
+
+static void on_done(void *context, const struct summary *summary)
+{
+    struct passage *p = context;
+    p->job = NULL;
+    if (p->failed)
+        return;
+    if (figures_agree(p->work, summary))
+        read_to_end(p, summary);
+    else
+        submit_hash(p, "figures that do not agree with its items", 1);
+}
+
+static void on_failed(void *context, int code, const char *how)
+{
+    struct passage *p = context;
+    p->job = NULL;
+    if (code == SLUSS_ECLOSED)
+        submit_hash(p, how, JOB_TRIES);
+    else
+        fail(p, code, how);
+}
+
+static void on_hash_failed(void *context, int code, const char *how)
+{
+    struct passage *p = context;
+    p->job = NULL;
+    fail(p, code, how);
+}
+
+/* The file is too much for its reader. What is kept of it: its bytes, its hash, its size, and
+ * the finding; not what a failed reader said. */
+static void submit_hash(struct passage *p, const char *how, int tries)
+{
+    struct finding crash = finding_make(FINDING_PARSER_CRASH, 0);
+    finding_int(&crash, "tries", tries);
+    finding_text(&crash, "how", span_str(how));
+    int rc = work_begin(p);
+    rc = rc ? rc : finding_list_add(&p->work->findings, &crash);
+    int file = rc ? rc : spool_open_original(p->intake->spool, p->delivery.id);
+    if (file < 0) {
+        fail(p, file, "the original could not be opened");
+        return;
+    }
+    const struct job_events events = {.context = p, .done = on_done, .failed = on_hash_failed};
+    rc = pool_submit(p->intake->pool, JOB_HASH, file, -1, &events, &p->job);
+    close(file);
+    if (rc)
+        fail(p, rc, "no worker could be asked");
+}
+
+void passage_read(struct passage *p)
+{
+    p->phase = PASSAGE_READING;
+    int rc = work_begin(p);
+    int file = rc ? rc : spool_open_original(p->intake->spool, p->delivery.id);
+    if (file < 0) {
+        fail(p, file, "the original could not be opened");
+        return;
+    }
+    const struct job_events events = {
+        .context = p,
+        .item = on_item,
+        .finding = on_finding,
+        .again = on_again,
+        .done = on_done,
+        .failed = on_failed,
+    };
+    rc = pool_submit(p->intake->pool, JOB_READ, file, -1, &events, &p->job);
+    close(file);
+    if (rc)
+        fail(p, rc, "no worker could be asked");
+}
+
+/* --- judging ---------------------------------------------------------------------------- */
+
+static struct past_delivery past_of(const struct prior *prior)
+{
+    return (struct past_delivery){
+        .id = span_str(prior->id),
+        .file = span_str(prior->file),
+        .state = prior->state,
+        .technical = prior->technical,
+        .received_us = prior->received_us,
+    };
+}
+
+static struct past_overlap overlap_of(const struct overlap *overlap)
+{
+    return (struct past_overlap){
+        .seen = overlap->seen,
+        .first_record = overlap->first_record,
+        .in_most = overlap->in_most,
+        .most = past_of(&overlap->most),
+    };
+}
+
+/* A unit that left the configuration while its file was under way: nothing of it may pass
+ * without a person. */
+static const struct unit_settings unknown_unit = {
+    .key = "unknown", .partner = "", .partner_name = "", .language = "en", .phase = PHASE_TEST};
+
+struct past {
+    struct prior bytes;
+    struct prior content;
+    struct past_delivery same_bytes;
+    struct past_delivery same_content;
+    struct history history;
+};
+
+/* Ask the store what the checks may want to know. 0 or a store error. */
+static int ask_history(struct passage *p, const uint8_t digest[16], struct past *past)
+{
+    struct store *store = p->intake->store;
+    const struct scan_result *compared = &p->work->compared;
+    past->history = (struct history){
+        .by_number = overlap_of(&compared->by_number),
+        .by_party = overlap_of(&compared->by_party),
+        .repeats = compared->repeats,
+        .first_repeat_record = compared->first_repeat_record,
+    };
+    int found =
+        items_same_bytes(store, p->delivery.row, p->delivery.summary.blake2b, &past->bytes);
+    if (found > 0) {
+        past->same_bytes = past_of(&past->bytes);
+        past->history.same_bytes = &past->same_bytes;
+    }
+    if (found < 0 || p->work->items == 0)
+        return found < 0 ? found : 0;
+    found = items_same_content(store, p->delivery.row, digest, &past->content);
+    if (found > 0) {
+        past->same_content = past_of(&past->content);
+        past->history.same_content = &past->same_content;
+    }
+    return found < 0 ? found : 0;
+}
+
+/* The audit row says what was judged, by figures alone. */
+static int audit_verdict(struct passage *p, double score, int64_t now_us)
+{
+    struct buf detail;
+    struct json j;
+    buf_init(&detail, 4096);
+    json_start(&j, &detail);
+    json_object_begin(&j, NULL);
+    json_cstr(&j, "unit", p->delivery.unit);
+    json_cstr(&j, "verdict", verdict_name(p->delivery.verdict));
+    json_cstr(&j, "format", p->delivery.summary.format);
+    json_sums(&j, &p->delivery.summary);
+    json_hex(&j, "blake2b", p->delivery.summary.blake2b, sizeof p->delivery.summary.blake2b);
+    json_uint(&j, "findings", p->work->findings.n);
+    json_double(&j, "score", score);
+    json_object_end(&j);
+    int rc = buf_error(&detail);
+    rc = rc ? rc
+            : audit_append(p->intake->store, now_us, "slussd", "verdict", p->delivery.id,
+                           buf_view(&detail));
+    buf_free(&detail);
+    return rc;
+}
+
+/* What follows from a verdict. 0 or a store error. */
+static int follow_up(struct passage *p, const struct unit_settings *unit, const struct past *past,
+                     int64_t now_us)
+{
+    struct store *store = p->intake->store;
+    int rc = notify_receipts(p->intake, &p->delivery, verdict_name(p->delivery.verdict), NULL);
+    /* A sender who repeats a file may never have had the first one's receipt. */
+    if (!rc && past->history.same_bytes && state_is_accepted(past->bytes.state))
+        rc = outbox_revive(store, past->bytes.row, now_us) < 0 ? SLUSS_EIO : 0;
+    if (rc)
+        return rc;
+    switch (p->delivery.verdict) {
+    case VERDICT_ACCEPTED:
+        return queue_add(store, p->delivery.row, now_us + unit->cool_off_us);
+    case VERDICT_HELD:
+        return notify_held(p->intake, &p->delivery, &p->work->findings);
+    default: /* what was rejected is no history */
+        return items_forget(store, p->delivery.row);
+    }
+}
+
+static enum delivery_state state_after(enum verdict verdict, const struct unit_settings *unit)
+{
+    if (verdict == VERDICT_ACCEPTED)
+        return unit->cool_off_us > 0 ? STATE_ACCEPTED : STATE_QUEUED;
+    return verdict == VERDICT_HELD ? STATE_HELD : STATE_REJECTED;
+}
+
+static int judge(struct passage *p)
+{
+    struct passage_work *w = p->work;
+    const struct unit_settings *unit = settings_unit(p->intake->settings, p->delivery.unit);
+    if (!unit)
+        unit = &unknown_unit;
+    int64_t now_us = loop_wall_us(p->intake->loop);
+    uint8_t digest[16];
+    content_digest_bytes(&w->digest, digest);
+    struct past past = {0};
+    int rc = ask_history(p, digest, &past);
+    if (rc)
+        return rc;
+    const struct subject subject = {
+        .delivery = &p->delivery, .unit = unit, .history = &past.history, .now_us = now_us};
+    struct opinion opinion;
+    rc = safeguards_judge(&subject, &w->findings, &opinion);
+    if (rc)
+        return rc;
+    p->delivery.verdict = opinion.verdict;
+    p->delivery.state = state_after(opinion.verdict, unit);
+    p->delivery.decided_us = now_us;
+    const struct judgement judgement = {
+        .verdict = opinion.verdict,
+        .state = p->delivery.state,
+        .summary = &p->delivery.summary,
+        .findings = &w->findings,
+        .score = opinion.score,
+        .content_digest = w->items > 0 ? digest : NULL,
+        .technical = opinion.technical,
+        .decided_us = now_us,
+    };
+    rc = store_delivery_judge(p->intake->store, p->delivery.row, &judgement);
+    rc = rc ? rc : audit_verdict(p, opinion.score, now_us);
+    return rc ? rc : follow_up(p, unit, &past, now_us);
+}
+
+void passage_compare(struct passage *p, unsigned most)
+{
+    int more = item_scan_step(p->work->scan, most, &p->work->compared);
+    if (more == 1)
+        return;
+    item_scan_close(&p->work->scan);
+    int rc = more < 0 ? more : judge(p);
+    if (rc) {
+        fail(p, rc, "the judgement could not be written");
+        return;
+    }
+    p->phase = PASSAGE_JUDGED;
+    p->owner.advanced(p->owner.context, p);
+}
