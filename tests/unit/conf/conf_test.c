@@ -579,7 +579,7 @@ static void the_example_shows_every_key_and_its_true_default(void **state)
 {
     char *text = example(), *bare = example();
     struct settings *plain = sound(*state, text), *full;
-    bool commented;
+    bool commented = false;
 
     uncomment(bare);
     full = sound(*state, bare);
