@@ -1,0 +1,65 @@
+/* mail.h -- one message: its headers, its texts, its attachment
+ *
+ * Sources: RFC 5322 (headers, dates, folding), RFC 2047 (encoded words), RFC 3834
+ * (Auto-Submitted). MIME bodies and their encodings are made by libcurl (smtp.c).
+ *
+ * Whatever bytes a value has, a header stays one header: control characters and bytes that
+ * are not UTF-8 are written as escapes, the rest beyond ASCII as encoded words, lines are
+ * folded. A sender of files can put nothing of his own into a mail's headers.
+ */
+#ifndef SLUSS_OUTBOUND_MAIL_H
+#define SLUSS_OUTBOUND_MAIL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "model/buf.h"
+#include "model/span.h"
+
+#define MAIL_TEXT_MAX    (4 * 1024 * 1024)
+#define MAIL_HEADERS_MAX (64 * 1024)
+#define MAIL_ADDRESS_MAX 320
+#define MAIL_DATE_SIZE   40 /* "Mon, 02 Mar 2026 07:12:00 +0100" and NUL, with room */
+
+struct mail {
+    char from[MAIL_ADDRESS_MAX]; /* envelope: bare addresses */
+    char to[MAIL_ADDRESS_MAX];
+    struct buf headers; /* each "Name: value" and a NUL; no line end but those of folding */
+    struct buf text;    /* UTF-8, LF; always there */
+    struct buf html;    /* empty: no alternative */
+    struct buf json;    /* empty: no attachment; else attached as receipt.json */
+};
+
+void mail_init(struct mail *mail);
+void mail_free(struct mail *mail);
+/* Empty it for the next message, keep the memory. */
+void mail_clear(struct mail *mail);
+
+/* From, To and the envelope. `from` may have a name: "Kvittens <a@b.example>". Date is when the
+ * row was written, in the process's time zone, so that a repeat is the same mail. The headers
+ * that keep automatic answers away are set as well.
+ * 0, SLUSS_EINVAL when an address is none, SLUSS_ENOMEM. */
+int mail_begin(struct mail *mail, const char *from, const char *to, const char *message_id,
+               int64_t created_us);
+
+/* A header with any bytes as value. The name is ours. 0 or SLUSS_ENOMEM. */
+int mail_header(struct mail *mail, const char *name, struct span value);
+
+/* The next header: pass null first, then what came back; null at the end. */
+const char *mail_next_header(const struct mail *mail, const char *before);
+
+/* 0 or SLUSS_ENOMEM when anything that was added did not fit. */
+int mail_error(const struct mail *mail);
+
+/* The bare address in "name <address>" or "address". 0 or SLUSS_EINVAL: no '@', blanks,
+ * control characters, angle brackets, longer than an address may be. */
+int mail_address(const char *text, char out[MAIL_ADDRESS_MAX]);
+
+/* RFC 5322 date in the process's time zone. Returns `text`. */
+const char *mail_date(int64_t at_us, char text[MAIL_DATE_SIZE]);
+
+/* Break lines longer than `width` characters at blanks; a line that begins with "- " goes on
+ * under its text. Characters are counted, not bytes. 0 or SLUSS_ENOMEM. */
+int mail_wrap(struct buf *out, struct span text, size_t width);
+
+#endif

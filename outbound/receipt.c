@@ -1,0 +1,472 @@
+/* receipt.c -- filling the receipt's templates */
+#include "outbound/receipt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "model/error.h"
+#include "model/json.h"
+#include "model/text.h"
+
+#define TEXT_WIDTH       72
+#define SUBJECT_FILE_MAX 48 /* characters of the file name in the subject */
+#define NO_BREAK_SPACE   "\xc2\xa0"
+#define SUBJECT          "Subject: "
+
+enum { LANGUAGE_SV = 0, LANGUAGE_EN, LANGUAGE_COUNT };
+
+/* One and many of a kind. */
+struct noun {
+    const char *one;
+    const char *many;
+};
+static const struct noun kind_nouns[LANGUAGE_COUNT][KIND_COUNT] = {
+    [LANGUAGE_SV] = {[KIND_UNKNOWN] = {"post", "poster"},
+                     [KIND_PAYMENTS] = {"betalning", "betalningar"},
+                     [KIND_INVOICES] = {"faktura", "fakturor"},
+                     [KIND_CASES] = {"ärende", "ärenden"}},
+    [LANGUAGE_EN] = {[KIND_UNKNOWN] = {"item", "items"},
+                     [KIND_PAYMENTS] = {"payment", "payments"},
+                     [KIND_INVOICES] = {"invoice", "invoices"},
+                     [KIND_CASES] = {"case", "cases"}},
+};
+/* Items that count negative in the sum. */
+static const struct {
+    enum item_type type;
+    struct noun nouns[LANGUAGE_COUNT];
+} negatives[] = {
+    {ITEM_CREDIT_NOTE, {{"kreditnota", "kreditnotor"}, {"credit note", "credit notes"}}},
+    {ITEM_DEDUCTION, {{"avdrag", "avdrag"}, {"deduction", "deductions"}}},
+};
+enum { NEGATIVES = sizeof negatives / sizeof *negatives };
+
+const char *receipt_language(const struct settings *settings, const char *unit)
+{
+    const struct unit_settings *u = unit ? settings_unit(settings, unit) : NULL;
+
+    return u && u->language ? u->language : "sv";
+}
+
+/* --- values ----------------------------------------------------------------------------- */
+
+/* Texts of all values, one after the other. Spans into it are taken when it is complete, so
+ * values remember where they begin. */
+enum {
+    V_DELIVERY = 0,
+    V_UNIT,
+    V_PARTNER,
+    V_FILE,
+    V_FILE_SHORT,
+    V_RECEIVED,
+    V_ITEMS,
+    V_ITEMS_WORD,
+    V_SUM,
+    V_CONTACT,
+    V_REASON,
+    V_COUNT
+};
+static const char *const value_names[V_COUNT] = {
+    [V_DELIVERY] = "delivery",
+    [V_UNIT] = "unit",
+    [V_PARTNER] = "partner",
+    [V_FILE] = "file",
+    [V_FILE_SHORT] = "file-short",
+    [V_RECEIVED] = "received",
+    [V_ITEMS] = "items",
+    [V_ITEMS_WORD] = "items-word",
+    [V_SUM] = "sum",
+    [V_CONTACT] = "contact",
+    [V_REASON] = "reason",
+};
+
+/* The filled-in data, and the memory behind it: one arena, as long as the message is made. */
+struct filling {
+    struct arena *arena;
+    const struct receipt *receipt;
+    int language;
+    struct template_value values[V_COUNT];
+    struct template_row credits[NEGATIVES];
+    struct template_row currencies[SUMS_MAX];
+    struct template_row findings[RECEIPT_FINDINGS_MAX];
+    struct template_row more;
+    struct template_block blocks[8];
+    struct template_data data;
+    struct buf scratch;
+    bool failed;
+};
+
+static const struct template_row one_empty_row = {NULL, 0};
+
+/* The scratch's content, kept; the scratch is empty again. */
+static struct span keep(struct filling *f)
+{
+    struct span text = arena_copy(f->arena, buf_view(&f->scratch));
+
+    if (buf_error(&f->scratch) || (f->scratch.n && !text.p))
+        f->failed = true;
+    buf_clear(&f->scratch);
+    return text;
+}
+
+static struct template_row make_row(struct filling *f, size_t n,
+                                    const struct template_value *values)
+{
+    struct template_value *copy = arena_array(f->arena, n, sizeof *copy);
+
+    if (!copy) {
+        f->failed = true;
+        return one_empty_row;
+    }
+    memcpy(copy, values, n * sizeof *copy);
+    return (struct template_row){copy, n};
+}
+
+static void add_block(struct filling *f, const char *name, const struct template_row *rows,
+                      size_t n)
+{
+    struct template_block *block =
+        (struct template_block *)(f->blocks + f->data.block_count); /* ours to write yet */
+
+    if (n == 0)
+        return;
+    *block = (struct template_block){name, rows, n};
+    f->data.block_count++;
+}
+
+/* "1 234 567" */
+static struct span grouped(struct filling *f, uint64_t n)
+{
+    uint64_t group = 1;
+
+    while (n / group >= 1000)
+        group *= 1000;
+    buf_printf(&f->scratch, "%u", (unsigned)(n / group));
+    while (group > 1) {
+        n %= group;
+        group /= 1000;
+        buf_printf(&f->scratch, NO_BREAK_SPACE "%03u", (unsigned)(n / group));
+    }
+    return keep(f);
+}
+
+static const char *noun_for(const struct noun *noun, uint64_t n)
+{
+    return n == 1 ? noun->one : noun->many;
+}
+
+static struct span file_name(struct filling *f)
+{
+    text_escape(&f->scratch, f->receipt->delivery->file);
+    return keep(f);
+}
+
+/* The first characters of the name, so that the subject keeps room for the rest. */
+static struct span short_name(struct filling *f, struct span name)
+{
+    size_t n = 0;
+    size_t characters = 0;
+
+    while (n < name.n && characters <= SUBJECT_FILE_MAX) {
+        n++;
+        while (n < name.n && ((unsigned char)name.p[n] & 0xc0) == 0x80)
+            n++;
+        characters++;
+    }
+    if (characters <= SUBJECT_FILE_MAX)
+        return name;
+    do /* the last one makes room for the mark */
+        n--;
+    while (((unsigned char)name.p[n] & 0xc0) == 0x80);
+    buf_add(&f->scratch, name.p, n);
+    buf_str(&f->scratch, "…");
+    return keep(f);
+}
+
+static struct span net_sum(struct filling *f)
+{
+    const struct sums *sums = &f->receipt->delivery->summary.sums;
+
+    for (unsigned i = 0; i < sums->n; i++) {
+        if (i)
+            buf_str(&f->scratch, " + ");
+        money_people(&f->scratch, sums->of[i].minor, sums->of[i].currency);
+    }
+    if (!sums->n) /* nothing to count: a sum of nothing, in no currency */
+        buf_str(&f->scratch, "0");
+    return keep(f);
+}
+
+static void fill_values(struct filling *f)
+{
+    const struct receipt *r = f->receipt;
+    const struct delivery *d = r->delivery;
+    const struct unit_settings *unit = settings_unit(r->settings, d->unit);
+    const char *contact = r->settings->contact ? r->settings->contact : r->settings->smtp.from;
+    char received[INSTANT_SIZE];
+    struct span text[V_COUNT];
+
+    text[V_DELIVERY] = span_str(d->id);
+    text[V_UNIT] = span_str(d->unit);
+    text[V_PARTNER] = span_str(unit && unit->partner_name ? unit->partner_name : d->unit);
+    text[V_FILE] = file_name(f);
+    text[V_FILE_SHORT] = short_name(f, text[V_FILE]);
+    buf_str(&f->scratch, instant_local(d->received_us, received));
+    text[V_RECEIVED] = keep(f);
+    text[V_ITEMS] = grouped(f, d->summary.items);
+    text[V_ITEMS_WORD] =
+        span_str(noun_for(&kind_nouns[f->language][d->summary.kind], d->summary.items));
+    text[V_SUM] = net_sum(f);
+    text[V_CONTACT] = span_str(contact);
+    text_escape(&f->scratch, span_trim(span_str(r->row->detail)));
+    text[V_REASON] = keep(f);
+    for (int i = 0; i < V_COUNT; i++)
+        f->values[i] = (struct template_value){value_names[i], text[i]};
+    f->data.top = (struct template_row){f->values, V_COUNT};
+}
+
+/* --- blocks ----------------------------------------------------------------------------- */
+
+/* A rejection that carries a reason is an operator's, and follows an earlier receipt. */
+static const char *verdict_block(const struct outbox_mail *row)
+{
+    static const char *const names[] = {"accepted", "held", "released", "recalled"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(row->verdict, names[i]) == 0)
+            return names[i];
+    return row->detail && row->detail[0] ? "rejected-later" : "rejected";
+}
+
+static void fill_credits(struct filling *f)
+{
+    const uint64_t *by_type = f->receipt->delivery->summary.items_by_type;
+    size_t n = 0;
+
+    for (int i = 0; i < NEGATIVES; i++) {
+        uint64_t count = by_type[negatives[i].type];
+
+        if (!count)
+            continue;
+        f->credits[n++] =
+            make_row(f, 2,
+                     (struct template_value[]){
+                         {"count", grouped(f, count)},
+                         {"word", span_str(noun_for(&negatives[i].nouns[f->language], count))}});
+    }
+    add_block(f, "credits", f->credits, n);
+}
+
+static void fill_currencies(struct filling *f)
+{
+    const struct sums *sums = &f->receipt->delivery->summary.sums;
+
+    if (sums->n < 2)
+        return;
+    for (unsigned i = 0; i < sums->n; i++) {
+        struct span amount;
+
+        money_people(&f->scratch, sums->of[i].minor, sums->of[i].currency);
+        amount = keep(f);
+        f->currencies[i] =
+            make_row(f, 3,
+                     (struct template_value[]){{"currency", span_str(sums->of[i].currency)},
+                                               {"amount", amount},
+                                               {"count", grouped(f, sums->of[i].count)}});
+    }
+    add_block(f, "currencies", f->currencies, sums->n);
+}
+
+/* The level from which findings are reasons: those that decided alone, else all that weighed. */
+static enum finding_level reasons_from(const struct receipt *r)
+{
+    enum finding_level highest = LEVEL_INFO;
+
+    for (size_t i = 0; i < r->reason_count; i++)
+        if (r->reasons[i].level > highest)
+            highest = r->reasons[i].level;
+    return highest >= LEVEL_HOLD ? LEVEL_HOLD : LEVEL_WARN;
+}
+
+static void fill_reasons(struct filling *f)
+{
+    const struct receipt *r = f->receipt;
+    enum finding_level from = reasons_from(r);
+    size_t shown = 0;
+    uint64_t hidden = 0;
+
+    for (int level = LEVEL_COUNT - 1; level >= (int)from; level--) {
+        for (size_t i = 0; i < r->reason_count; i++) {
+            if ((int)r->reasons[i].level != level)
+                continue;
+            if (shown == RECEIPT_FINDINGS_MAX) {
+                hidden++;
+                continue;
+            }
+            f->findings[shown++] =
+                make_row(f, 1, (struct template_value[]){{"text", span_str(r->reasons[i].text)}});
+        }
+    }
+    if (!shown)
+        return;
+    add_block(f, "reasons", &one_empty_row, 1);
+    add_block(f, "findings", f->findings, shown);
+    if (hidden) {
+        f->more = make_row(f, 1, (struct template_value[]){{"count", grouped(f, hidden)}});
+        add_block(f, "more", &f->more, 1);
+    }
+}
+
+static void fill_blocks(struct filling *f)
+{
+    const struct receipt *r = f->receipt;
+    const struct summary *summary = &r->delivery->summary;
+    const char *verdict = verdict_block(r->row);
+    bool counted = summary->items || summary->kind != KIND_UNKNOWN;
+
+    add_block(f, verdict, &one_empty_row, 1);
+    add_block(f, counted ? "counted" : "unread", &one_empty_row, 1);
+    fill_credits(f);
+    fill_currencies(f);
+    if (strncmp(verdict, "rejected", 8) == 0 || strcmp(verdict, "held") == 0)
+        fill_reasons(f);
+    f->data.blocks = f->blocks;
+}
+
+/* --- the message ------------------------------------------------------------------------ */
+
+int receipt_json(struct buf *out, const struct delivery *delivery, const char *verdict)
+{
+    struct json j;
+
+    json_start(&j, out);
+    json_object_begin(&j, NULL);
+    json_cstr(&j, "delivery", delivery->id);
+    json_cstr(&j, "unit", delivery->unit);
+    json_text(&j, "file", delivery->file);
+    json_instant(&j, "received_at", delivery->received_us);
+    json_cstr(&j, "verdict", verdict);
+    json_sums(&j, &delivery->summary);
+    json_hex(&j, "blake2b", delivery->summary.blake2b, sizeof delivery->summary.blake2b);
+    json_object_end(&j);
+    return buf_char(out, '\n');
+}
+
+/* The text template's first line is the subject, the rest the text. */
+static int write_text(const struct filling *f, struct mail *mail)
+{
+    const struct receipt *r = f->receipt;
+    const char *language = f->language == LANGUAGE_SV ? "sv" : "en";
+    struct buf whole;
+    struct span text;
+    const char *end;
+    int rc;
+
+    buf_init(&whole, MAIL_TEXT_MAX);
+    rc = template_render(template_receipt(r->templates, language, false), &f->data, &whole);
+    text = span_trim(buf_view(&whole));
+    end = text.n ? memchr(text.p, '\n', text.n) : NULL;
+    if (!rc && end && span_starts(text, SPAN_LIT(SUBJECT))) {
+        struct span subject = span_of(text.p, (size_t)(end - text.p));
+
+        text = span_trim(span_of(end, (size_t)(text.p + text.n - end)));
+        subject = span_of(subject.p + sizeof SUBJECT - 1, subject.n - (sizeof SUBJECT - 1));
+        rc = mail_header(mail, "Subject", span_trim(subject));
+    } else if (!rc) { /* a site's template whose subject misses this verdict */
+        rc = mail_header(mail, "Subject", span_str(r->delivery->id));
+    }
+    if (!rc)
+        rc = mail_wrap(&mail->text, text, TEXT_WIDTH);
+    if (!rc)
+        rc = buf_char(&mail->text, '\n');
+    buf_free(&whole);
+    return rc;
+}
+
+static int write_mail(struct filling *f, struct mail *mail)
+{
+    const struct receipt *r = f->receipt;
+    const char *language = f->language == LANGUAGE_SV ? "sv" : "en";
+    int rc = write_text(f, mail);
+
+    if (!rc)
+        rc = template_render(template_receipt(r->templates, language, true), &f->data, &mail->html);
+    if (!rc)
+        rc = receipt_json(&mail->json, r->delivery, r->row->verdict);
+    mail_header(mail, "Content-Language", span_str(language));
+    mail_header(mail, "X-Sluss-Delivery", span_str(r->delivery->id));
+    mail_header(mail, "X-Sluss-Verdict", span_str(r->row->verdict));
+    return rc ? rc : mail_error(mail);
+}
+
+int receipt_write(const struct receipt *receipt, struct mail *mail)
+{
+    struct filling f = {.receipt = receipt};
+    const char *language = receipt_language(receipt->settings, receipt->delivery->unit);
+    int rc = mail_begin(mail, receipt->settings->smtp.from, receipt->row->recipient,
+                        receipt->row->message_id, receipt->row->created_us);
+
+    if (rc)
+        return rc;
+    f.language = strcmp(language, "sv") == 0 ? LANGUAGE_SV : LANGUAGE_EN;
+    f.arena = arena_new(MAIL_TEXT_MAX);
+    if (!f.arena)
+        return SLUSS_ENOMEM;
+    buf_init(&f.scratch, MAIL_TEXT_MAX);
+    fill_values(&f);
+    fill_blocks(&f);
+    rc = f.failed ? SLUSS_ENOMEM : write_mail(&f, mail);
+    buf_free(&f.scratch);
+    arena_free(&f.arena);
+    return rc;
+}
+
+/* --- from the store --------------------------------------------------------------------- */
+
+struct gather {
+    struct arena *arena;
+    struct receipt_reason *reasons;
+    size_t n;
+    size_t room;
+    bool swedish;
+};
+
+static int gather_reason(void *context, const struct stored_finding *finding)
+{
+    struct gather *g = context;
+    const char *text = g->swedish ? finding->text_sv : finding->text_en;
+
+    if (g->n == g->room)
+        return 0; /* findings of one delivery are limited (FINDINGS_MAX) */
+    g->reasons[g->n].level = finding->level;
+    g->reasons[g->n].text = arena_str(g->arena, span_str(text));
+    return g->reasons[g->n++].text ? 0 : SLUSS_ENOMEM;
+}
+
+int receipt_from_store(struct store *store, const struct outbox_mail *row,
+                       const struct settings *settings, const struct template_set *templates,
+                       struct mail *mail)
+{
+    struct gather g = {.room = FINDINGS_MAX + 2};
+    struct receipt receipt = {.row = row, .settings = settings, .templates = templates};
+    struct delivery delivery;
+    int rc;
+
+    g.arena = arena_new(MAIL_TEXT_MAX);
+    if (!g.arena)
+        return SLUSS_ENOMEM;
+    g.reasons = arena_array(g.arena, g.room, sizeof *g.reasons);
+    rc = g.reasons ? store_delivery_by_row(store, row->delivery_row, g.arena, &delivery)
+                   : SLUSS_ENOMEM;
+    if (!rc) {
+        g.swedish = strcmp(receipt_language(settings, delivery.unit), "sv") == 0;
+        rc = store_findings(store, row->delivery_row, gather_reason, &g);
+    }
+    if (!rc) {
+        receipt.delivery = &delivery;
+        receipt.reasons = g.reasons;
+        receipt.reason_count = g.n;
+        rc = receipt_write(&receipt, mail);
+    }
+    arena_free(&g.arena);
+    return rc;
+}
