@@ -12,6 +12,7 @@
 #include "daemon/loop.h"
 #include "model/buf.h"
 #include "model/settings.h"
+#include "parsers/parser.h"
 #include "store/store.h"
 
 struct inboxes;

@@ -15,7 +15,7 @@
 #define ARGUMENTS_MAX 12
 
 /* Between fork and exec: only what is safe there. Never returns. */
-static void become_child(int socket, char *const arguments[], pid_t parent)
+static void become_child(int socket, const char *const arguments[], pid_t parent)
 {
     sigset_t none;
     sigemptyset(&none);
@@ -29,16 +29,16 @@ static void become_child(int socket, char *const arguments[], pid_t parent)
     } else if (dup2(socket, CHILD_SOCKET) != CHILD_SOCKET) {
         _exit(127);
     }
-    execv("/proc/self/exe", arguments);
+    execv("/proc/self/exe", (char *const *)arguments); /* execv does not write to them */
     _exit(127);
 }
 
 int process_start(const char *role, const char *const *arguments, pid_t *pid, int *socket)
 {
-    char *argv[ARGUMENTS_MAX] = {"slussd", (char *)role};
+    const char *argv[ARGUMENTS_MAX] = {"slussd", role};
     size_t n = 2;
     for (; arguments && *arguments && n < ARGUMENTS_MAX - 1; arguments++)
-        argv[n++] = (char *)*arguments;
+        argv[n++] = *arguments;
 
     int pair[2];
     if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
