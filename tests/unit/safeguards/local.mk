@@ -1,1 +1,22 @@
 # Unit tests of safeguards/.
+safeguards_tests = \
+  tests/unit/safeguards/duplicate_test tests/unit/safeguards/engine_test \
+  tests/unit/safeguards/fingerprint_test tests/unit/safeguards/policy_test \
+  tests/unit/safeguards/repeat_test tests/unit/safeguards/testfile_test \
+  tests/unit/safeguards/unit_test
+check_PROGRAMS += $(safeguards_tests)
+TESTS += $(safeguards_tests)
+safeguards_test_libs = libsafeguards.a $(model_libs) $(unit_libs)
+tests_unit_safeguards_duplicate_test_SOURCES = \
+  tests/unit/safeguards/duplicate_test.c tests/unit/safeguards/past.c tests/unit/safeguards/past.h
+tests_unit_safeguards_duplicate_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_engine_test_SOURCES = \
+  tests/unit/safeguards/engine_test.c tests/unit/safeguards/past.c tests/unit/safeguards/past.h
+tests_unit_safeguards_engine_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_fingerprint_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_policy_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_repeat_test_SOURCES = \
+  tests/unit/safeguards/repeat_test.c tests/unit/safeguards/past.c tests/unit/safeguards/past.h
+tests_unit_safeguards_repeat_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_testfile_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_unit_test_LDADD = $(safeguards_test_libs)

@@ -1,0 +1,79 @@
+/* unit_test.c -- phase and formats agreed with the sender */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <stdio.h>
+
+#include "model/error.h"
+#include "safeguards/check.h"
+
+static const char *agreed[] = {"case-csv", "peppol-bis-3"};
+
+static int codes(enum phase phase, size_t formats, const char *format, struct finding_list *out)
+{
+    static const struct history no_history;
+    struct unit_settings unit = {.phase = phase, .formats = {formats, agreed}};
+    struct delivery delivery = {.file = SPAN_LIT("heby.csv")};
+    struct subject subject = {.delivery = &delivery, .unit = &unit, .history = &no_history};
+
+    snprintf(delivery.summary.format, sizeof delivery.summary.format, "%s", format);
+    assert_int_equal(check_unit.run(&subject, out), SLUSS_OK);
+    return (int)out->n;
+}
+
+static void live_units_pass_test_units_are_held(void **state)
+{
+    struct finding_list findings = {.arena = arena_new(65536)};
+
+    (void)state;
+    assert_int_equal(codes(PHASE_LIVE, 0, "bgmax", &findings), 0);
+    assert_int_equal(codes(PHASE_TEST, 0, "bgmax", &findings), 1);
+    assert_int_equal(findings.of[0].code, FINDING_PHASE_TEST);
+    assert_int_equal(findings.of[0].level, LEVEL_HOLD);
+    arena_free(&findings.arena);
+}
+
+static void only_agreed_formats_pass(void **state)
+{
+    static const struct {
+        const char *format;
+        size_t agreed;
+        bool held;
+    } cases[] = {
+        {"case-csv", 2, false},    {"peppol-bis-3", 2, false}, {"bgmax", 2, true},
+        {"bgmax", 0, false},       {"case-csv2", 2, true},     {"unknown", 2, false},
+        {"peppol-bis-3", 1, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct finding_list findings = {.arena = arena_new(65536)};
+
+        assert_int_equal(codes(PHASE_LIVE, cases[i].agreed, cases[i].format, &findings),
+                         cases[i].held);
+        if (cases[i].held && cases[i].agreed == 2) {
+            struct buf text;
+
+            buf_init(&text, 1000);
+            assert_int_equal(finding_sentence(&findings.of[0], "en", &text), SLUSS_OK);
+            assert_non_null(strstr(buf_cstr(&text), "(case-csv, peppol-bis-3)"));
+            buf_free(&text);
+        }
+        arena_free(&findings.arena);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(live_units_pass_test_units_are_held),
+        cmocka_unit_test(only_agreed_formats_pass),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
