@@ -3,6 +3,7 @@ noinst_LIBRARIES += libparsers.a
 libparsers_a_SOURCES = \
   parsers/bgmax.c parsers/bgmax.h \
   parsers/casecsv.c parsers/casecsv.h \
+  parsers/decimal.c parsers/decimal.h \
   parsers/delimited.c parsers/delimited.h \
   parsers/lines.c parsers/lines.h \
   parsers/parser.c parsers/parser.h \

@@ -1,0 +1,1007 @@
+/* peppol.c -- UBL 2 Invoice and CreditNote as EN 16931 uses them
+ *
+ * The table `rows` says which elements are read, `actions` what becomes of each: a member of
+ * struct ubl to fill. The rest is done where an element ends (a charge, a line, a tax total),
+ * so that a line costs no memory once it is over. The one item is handed out at the end, when
+ * the document is known to be whole.
+ * Source: Peppol BIS Billing 3.0 (UBL 2.1 syntax), EN 16931-3-2.
+ */
+#include "parsers/peppol.h"
+
+#include <stddef.h>
+#include <stdlib.h>
+#include <strings.h>
+
+#include "model/error.h"
+#include "parsers/peppol_rules.h"
+#include "parsers/xml.h"
+
+#define NS_INVOICE     "urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
+#define NS_CREDIT_NOTE "urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2"
+
+/* --- which elements ---------------------------------------------------------------------- */
+
+enum ns { INVOICE_NS, CREDIT_NS, CAC, CBC };
+
+static const char *const namespaces[] = {
+    NS_INVOICE,
+    NS_CREDIT_NOTE,
+    "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2",
+    "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2",
+    NULL,
+};
+
+enum {
+    DOCUMENT = 1,
+    CUSTOMIZATION,
+    PROFILE,
+    EXECUTION,
+    NUMBER,
+    ISSUE_DATE,
+    DUE_DATE,
+    TYPE,
+    NOTE,
+    CURRENCY,
+    TAX_CURRENCY,
+    BUYER_REFERENCE,
+    ORDER,
+    ORDER_ID,
+    TERMS,
+    TERMS_NOTE,
+    PERIOD,
+    PERIOD_START,
+    PERIOD_END,
+    SELLER,
+    BUYER,
+    PARTY,
+    ENDPOINT,
+    IDENTIFICATION,
+    IDENTIFICATION_ID,
+    PARTY_NAME,
+    PARTY_NAME_NAME,
+    ADDRESS,
+    COUNTRY,
+    COUNTRY_CODE,
+    TAX_SCHEME_OF_PARTY,
+    TAX_ID,
+    PARTY_SCHEME,
+    PARTY_SCHEME_ID,
+    LEGAL_ENTITY,
+    REGISTRATION_NAME,
+    COMPANY_ID,
+    MEANS,
+    MEANS_CODE,
+    MEANS_DUE,
+    PAYMENT_ID,
+    ACCOUNT,
+    ACCOUNT_ID,
+    BRANCH,
+    BRANCH_ID,
+    CHARGE,
+    CHARGE_INDICATOR,
+    CHARGE_REASON,
+    CHARGE_REASON_CODE,
+    CHARGE_PERCENT,
+    CHARGE_AMOUNT,
+    CHARGE_BASE,
+    CATEGORY,
+    CATEGORY_ID,
+    CATEGORY_PERCENT,
+    CATEGORY_SCHEME,
+    CATEGORY_SCHEME_ID,
+    TAX_TOTAL,
+    TAX_TOTAL_AMOUNT,
+    SUBTOTAL,
+    SUBTOTAL_TAXABLE,
+    SUBTOTAL_TAX,
+    TOTALS,
+    LINE_TOTAL,
+    TAX_EXCLUSIVE,
+    TAX_INCLUSIVE,
+    ALLOWANCE_TOTAL,
+    CHARGE_TOTAL,
+    PREPAID,
+    ROUNDING,
+    PAYABLE,
+    LINE,
+    LINE_ID,
+    QUANTITY,
+    LINE_AMOUNT,
+    ITEM,
+    ITEM_NAME,
+    PRICE,
+    PRICE_AMOUNT,
+    BASE_QUANTITY,
+    ELEMENT_COUNT
+};
+
+static const struct xml_row rows[] = {
+    {DOCUMENT, 0, INVOICE_NS, XML_SEEN, "Invoice"},
+    {DOCUMENT, 0, CREDIT_NS, XML_SEEN, "CreditNote"},
+    /* What a long invoice repeats comes first: rows are searched in order. */
+    {LINE, DOCUMENT, CAC, XML_SEEN, "InvoiceLine"},
+    {LINE, DOCUMENT, CAC, XML_SEEN, "CreditNoteLine"},
+    {LINE_ID, LINE, CBC, XML_TEXT, "ID"},
+    {QUANTITY, LINE, CBC, XML_TEXT, "InvoicedQuantity"},
+    {QUANTITY, LINE, CBC, XML_TEXT, "CreditedQuantity"},
+    {LINE_AMOUNT, LINE, CBC, XML_TEXT, "LineExtensionAmount"},
+    {PERIOD, LINE, CAC, XML_SEEN, "InvoicePeriod"},
+    {CHARGE, LINE, CAC, XML_SEEN, "AllowanceCharge"},
+    {ITEM, LINE, CAC, XML_SEEN, "Item"},
+    {ITEM_NAME, ITEM, CBC, XML_TEXT, "Name"},
+    {CATEGORY, ITEM, CAC, XML_SEEN, "ClassifiedTaxCategory"},
+    {PRICE, LINE, CAC, XML_SEEN, "Price"},
+    {PRICE_AMOUNT, PRICE, CBC, XML_TEXT, "PriceAmount"},
+    {BASE_QUANTITY, PRICE, CBC, XML_TEXT, "BaseQuantity"},
+    {CHARGE, PRICE, CAC, XML_SEEN, "AllowanceCharge"},
+
+    {CUSTOMIZATION, DOCUMENT, CBC, XML_TEXT, "CustomizationID"},
+    {PROFILE, DOCUMENT, CBC, XML_TEXT, "ProfileID"},
+    {EXECUTION, DOCUMENT, CBC, XML_TEXT, "ProfileExecutionID"},
+    {NUMBER, DOCUMENT, CBC, XML_TEXT, "ID"},
+    {ISSUE_DATE, DOCUMENT, CBC, XML_TEXT, "IssueDate"},
+    {DUE_DATE, DOCUMENT, CBC, XML_TEXT, "DueDate"},
+    {TYPE, DOCUMENT, CBC, XML_TEXT, "InvoiceTypeCode"},
+    {TYPE, DOCUMENT, CBC, XML_TEXT, "CreditNoteTypeCode"},
+    {NOTE, DOCUMENT, CBC, XML_SEEN, "Note"},
+    {CURRENCY, DOCUMENT, CBC, XML_TEXT, "DocumentCurrencyCode"},
+    {TAX_CURRENCY, DOCUMENT, CBC, XML_TEXT, "TaxCurrencyCode"},
+    {BUYER_REFERENCE, DOCUMENT, CBC, XML_TEXT, "BuyerReference"},
+    {ORDER, DOCUMENT, CAC, XML_SEEN, "OrderReference"},
+    {ORDER_ID, ORDER, CBC, XML_TEXT, "ID"},
+    {TERMS, DOCUMENT, CAC, XML_SEEN, "PaymentTerms"},
+    {TERMS_NOTE, TERMS, CBC, XML_TEXT, "Note"},
+    {PERIOD, DOCUMENT, CAC, XML_SEEN, "InvoicePeriod"},
+    {PERIOD_START, PERIOD, CBC, XML_TEXT, "StartDate"},
+    {PERIOD_END, PERIOD, CBC, XML_TEXT, "EndDate"},
+
+    {SELLER, DOCUMENT, CAC, XML_SEEN, "AccountingSupplierParty"},
+    {BUYER, DOCUMENT, CAC, XML_SEEN, "AccountingCustomerParty"},
+    {PARTY, SELLER, CAC, XML_SEEN, "Party"},
+    {PARTY, BUYER, CAC, XML_SEEN, "Party"},
+    {ENDPOINT, PARTY, CBC, XML_TEXT, "EndpointID"},
+    {IDENTIFICATION, PARTY, CAC, XML_SEEN, "PartyIdentification"},
+    {IDENTIFICATION_ID, IDENTIFICATION, CBC, XML_TEXT, "ID"},
+    {PARTY_NAME, PARTY, CAC, XML_SEEN, "PartyName"},
+    {PARTY_NAME_NAME, PARTY_NAME, CBC, XML_TEXT, "Name"},
+    {ADDRESS, PARTY, CAC, XML_SEEN, "PostalAddress"},
+    {COUNTRY, ADDRESS, CAC, XML_SEEN, "Country"},
+    {COUNTRY_CODE, COUNTRY, CBC, XML_TEXT, "IdentificationCode"},
+    {TAX_SCHEME_OF_PARTY, PARTY, CAC, XML_SEEN, "PartyTaxScheme"},
+    {TAX_ID, TAX_SCHEME_OF_PARTY, CBC, XML_TEXT, "CompanyID"},
+    {PARTY_SCHEME, TAX_SCHEME_OF_PARTY, CAC, XML_SEEN, "TaxScheme"},
+    {PARTY_SCHEME_ID, PARTY_SCHEME, CBC, XML_TEXT, "ID"},
+    {LEGAL_ENTITY, PARTY, CAC, XML_SEEN, "PartyLegalEntity"},
+    {REGISTRATION_NAME, LEGAL_ENTITY, CBC, XML_TEXT, "RegistrationName"},
+    {COMPANY_ID, LEGAL_ENTITY, CBC, XML_TEXT, "CompanyID"},
+
+    {MEANS, DOCUMENT, CAC, XML_SEEN, "PaymentMeans"},
+    {MEANS_CODE, MEANS, CBC, XML_TEXT, "PaymentMeansCode"},
+    {MEANS_DUE, MEANS, CBC, XML_TEXT, "PaymentDueDate"},
+    {PAYMENT_ID, MEANS, CBC, XML_TEXT, "PaymentID"},
+    {ACCOUNT, MEANS, CAC, XML_SEEN, "PayeeFinancialAccount"},
+    {ACCOUNT_ID, ACCOUNT, CBC, XML_TEXT, "ID"},
+    {BRANCH, ACCOUNT, CAC, XML_SEEN, "FinancialInstitutionBranch"},
+    {BRANCH_ID, BRANCH, CBC, XML_TEXT, "ID"},
+
+    {CHARGE, DOCUMENT, CAC, XML_SEEN, "AllowanceCharge"},
+    {CHARGE_INDICATOR, CHARGE, CBC, XML_TEXT, "ChargeIndicator"},
+    {CHARGE_REASON, CHARGE, CBC, XML_TEXT, "AllowanceChargeReason"},
+    {CHARGE_REASON_CODE, CHARGE, CBC, XML_TEXT, "AllowanceChargeReasonCode"},
+    {CHARGE_PERCENT, CHARGE, CBC, XML_TEXT, "MultiplierFactorNumeric"},
+    {CHARGE_AMOUNT, CHARGE, CBC, XML_TEXT, "Amount"},
+    {CHARGE_BASE, CHARGE, CBC, XML_TEXT, "BaseAmount"},
+    {CATEGORY, CHARGE, CAC, XML_SEEN, "TaxCategory"},
+    {CATEGORY_ID, CATEGORY, CBC, XML_TEXT, "ID"},
+    {CATEGORY_PERCENT, CATEGORY, CBC, XML_TEXT, "Percent"},
+    {CATEGORY_SCHEME, CATEGORY, CAC, XML_SEEN, "TaxScheme"},
+    {CATEGORY_SCHEME_ID, CATEGORY_SCHEME, CBC, XML_TEXT, "ID"},
+
+    {TAX_TOTAL, DOCUMENT, CAC, XML_SEEN, "TaxTotal"},
+    {TAX_TOTAL_AMOUNT, TAX_TOTAL, CBC, XML_TEXT, "TaxAmount"},
+    {SUBTOTAL, TAX_TOTAL, CAC, XML_SEEN, "TaxSubtotal"},
+    {SUBTOTAL_TAXABLE, SUBTOTAL, CBC, XML_TEXT, "TaxableAmount"},
+    {SUBTOTAL_TAX, SUBTOTAL, CBC, XML_TEXT, "TaxAmount"},
+    {CATEGORY, SUBTOTAL, CAC, XML_SEEN, "TaxCategory"},
+
+    {TOTALS, DOCUMENT, CAC, XML_SEEN, "LegalMonetaryTotal"},
+    {LINE_TOTAL, TOTALS, CBC, XML_TEXT, "LineExtensionAmount"},
+    {TAX_EXCLUSIVE, TOTALS, CBC, XML_TEXT, "TaxExclusiveAmount"},
+    {TAX_INCLUSIVE, TOTALS, CBC, XML_TEXT, "TaxInclusiveAmount"},
+    {ALLOWANCE_TOTAL, TOTALS, CBC, XML_TEXT, "AllowanceTotalAmount"},
+    {CHARGE_TOTAL, TOTALS, CBC, XML_TEXT, "ChargeTotalAmount"},
+    {PREPAID, TOTALS, CBC, XML_TEXT, "PrepaidAmount"},
+    {ROUNDING, TOTALS, CBC, XML_TEXT, "PayableRoundingAmount"},
+    {PAYABLE, TOTALS, CBC, XML_TEXT, "PayableAmount"},
+};
+
+static const struct xml_table table = {namespaces, rows, sizeof(rows) / sizeof(rows[0])};
+
+/* --- what becomes of them ---------------------------------------------------------------- */
+
+struct parser {
+    const struct sink *sink;
+    struct xml_reader *xml;
+    struct xml_handler handler;
+    struct ubl ubl;
+    struct ubl_party party; /* the one being read */
+    struct ubl_text tax_id; /* of the tax scheme being read */
+    struct ubl_code scheme; /* of a tax id or a category */
+    struct ubl_text execution;
+    struct ubl_text reference;
+    struct ubl_text account;
+    uint64_t payable_at;
+    uint64_t type_at;
+    char currency[4]; /* of the amount being read */
+    bool test;
+    struct ubl_counts counts;
+};
+
+enum act {
+    NOTHING = 0,
+    TEXT_ONCE, /* keep the first */
+    CODE,
+    FLAG,
+    AMOUNT, /* in the document's currency */
+    TAX,    /* an amount in whatever currency */
+    VALUE,  /* a number without currency */
+    DATE,   /* a flag and, behind `date`, the day */
+};
+
+struct action {
+    enum act act;
+    uint32_t member;
+    uint32_t date;
+    const char *field; /* for findings */
+};
+
+#define AT(m) (uint32_t) offsetof(struct parser, m)
+
+static const struct action actions[ELEMENT_COUNT] = {
+    [CUSTOMIZATION] = {TEXT_ONCE, AT(ubl.customization), 0, "CustomizationID"},
+    [PROFILE] = {TEXT_ONCE, AT(ubl.profile), 0, "ProfileID"},
+    [EXECUTION] = {TEXT_ONCE, AT(execution), 0, "ProfileExecutionID"},
+    [NUMBER] = {TEXT_ONCE, AT(ubl.number), 0, "ID"},
+    [ISSUE_DATE] = {DATE, AT(ubl.issue_date_seen), AT(ubl.issue_date), "IssueDate"},
+    [DUE_DATE] = {DATE, AT(ubl.due_date_seen), AT(ubl.due_date), "DueDate"},
+    [TYPE] = {CODE, AT(ubl.type), 0, "InvoiceTypeCode"},
+    [CURRENCY] = {CODE, AT(ubl.currency), 0, "DocumentCurrencyCode"},
+    [TAX_CURRENCY] = {CODE, AT(ubl.tax_currency), 0, "TaxCurrencyCode"},
+    [BUYER_REFERENCE] = {FLAG, AT(ubl.buyer_reference), 0, "BuyerReference"},
+    [ORDER_ID] = {FLAG, AT(ubl.order_reference), 0, "OrderReference/ID"},
+    [TERMS_NOTE] = {FLAG, AT(ubl.terms), 0, "PaymentTerms/Note"},
+    [PERIOD_START] = {DATE, AT(ubl.period.start_seen), AT(ubl.period.start), "StartDate"},
+    [PERIOD_END] = {DATE, AT(ubl.period.end_seen), AT(ubl.period.end), "EndDate"},
+    [ENDPOINT] = {TEXT_ONCE, AT(party.endpoint), 0, "EndpointID"},
+    [IDENTIFICATION_ID] = {TEXT_ONCE, AT(party.identification), 0, "PartyIdentification/ID"},
+    [PARTY_NAME_NAME] = {TEXT_ONCE, AT(party.name), 0, "PartyName/Name"},
+    [COUNTRY_CODE] = {CODE, AT(party.country), 0, "IdentificationCode"},
+    [TAX_ID] = {TEXT_ONCE, AT(tax_id), 0, "PartyTaxScheme/CompanyID"},
+    [PARTY_SCHEME_ID] = {CODE, AT(scheme), 0, "TaxScheme/ID"},
+    [REGISTRATION_NAME] = {TEXT_ONCE, AT(party.registration_name), 0, "RegistrationName"},
+    [COMPANY_ID] = {TEXT_ONCE, AT(party.company_id), 0, "CompanyID"},
+    [MEANS_CODE] = {CODE, AT(ubl.means.code), 0, "PaymentMeansCode"},
+    [PAYMENT_ID] = {TEXT_ONCE, AT(reference), 0, "PaymentID"},
+    [ACCOUNT_ID] = {TEXT_ONCE, AT(ubl.means.account), 0, "PayeeFinancialAccount/ID"},
+    [BRANCH_ID] = {CODE, AT(ubl.means.branch), 0, "FinancialInstitutionBranch/ID"},
+    [CHARGE_INDICATOR] = {CODE, AT(ubl.charge.indicator), 0, "ChargeIndicator"},
+    [CHARGE_REASON] = {FLAG, AT(ubl.charge.reason), 0, "AllowanceChargeReason"},
+    [CHARGE_REASON_CODE] = {FLAG, AT(ubl.charge.reason_code), 0, "AllowanceChargeReasonCode"},
+    [CHARGE_PERCENT] = {VALUE, AT(ubl.charge.percent), 0, "MultiplierFactorNumeric"},
+    [CHARGE_AMOUNT] = {AMOUNT, AT(ubl.charge.amount), 0, "AllowanceCharge/Amount"},
+    [CHARGE_BASE] = {AMOUNT, AT(ubl.charge.base), 0, "BaseAmount"},
+    [CATEGORY_ID] = {CODE, AT(ubl.category.id), 0, "TaxCategory/ID"},
+    [CATEGORY_PERCENT] = {VALUE, AT(ubl.category.percent), 0, "Percent"},
+    [CATEGORY_SCHEME_ID] = {CODE, AT(ubl.category.scheme), 0, "TaxScheme/ID"},
+    [TAX_TOTAL_AMOUNT] = {TAX, AT(ubl.tax_total.amount), 0, "TaxTotal/TaxAmount"},
+    [SUBTOTAL_TAXABLE] = {AMOUNT, AT(ubl.subtotal.taxable), 0, "TaxableAmount"},
+    [SUBTOTAL_TAX] = {TAX, AT(ubl.subtotal.tax), 0, "TaxSubtotal/TaxAmount"},
+    [LINE_TOTAL] = {AMOUNT, AT(ubl.line_total), 0, "LineExtensionAmount"},
+    [TAX_EXCLUSIVE] = {AMOUNT, AT(ubl.tax_exclusive), 0, "TaxExclusiveAmount"},
+    [TAX_INCLUSIVE] = {AMOUNT, AT(ubl.tax_inclusive), 0, "TaxInclusiveAmount"},
+    [ALLOWANCE_TOTAL] = {AMOUNT, AT(ubl.allowance_total), 0, "AllowanceTotalAmount"},
+    [CHARGE_TOTAL] = {AMOUNT, AT(ubl.charge_total), 0, "ChargeTotalAmount"},
+    [PREPAID] = {AMOUNT, AT(ubl.prepaid), 0, "PrepaidAmount"},
+    [ROUNDING] = {AMOUNT, AT(ubl.rounding), 0, "PayableRoundingAmount"},
+    [PAYABLE] = {AMOUNT, AT(ubl.payable), 0, "PayableAmount"},
+    [LINE_ID] = {FLAG, AT(ubl.line.id), 0, "line ID"},
+    [QUANTITY] = {VALUE, AT(ubl.line.quantity), 0, "InvoicedQuantity"},
+    [LINE_AMOUNT] = {AMOUNT, AT(ubl.line.amount), 0, "line LineExtensionAmount"},
+    [ITEM_NAME] = {FLAG, AT(ubl.line.item_name), 0, "Item/Name"},
+    [PRICE_AMOUNT] = {AMOUNT, AT(ubl.line.price), 0, "PriceAmount"},
+    [BASE_QUANTITY] = {VALUE, AT(ubl.line.base_quantity), 0, "BaseQuantity"},
+};
+
+static struct span text_of(const struct ubl_text *t)
+{
+    return span_of(t->p, t->n);
+}
+
+static struct span code_of(const struct ubl_code *c)
+{
+    return span_of(c->p, c->n);
+}
+
+static bool has(struct span text, const char *part)
+{
+    return text.n && memmem(text.p, text.n, part, strlen(part));
+}
+
+static int say_field(struct parser *p, enum finding_code code, uint64_t record, const char *field,
+                     const char *expected)
+{
+    struct finding f = finding_make(code, record);
+    finding_text(&f, "field", span_str(field));
+    finding_text(&f, "expected", span_str(expected));
+    return sink_finding(p->sink, &f);
+}
+
+/* Characters that XML counts as blank stay inside; around the text they go. */
+static int keep_text(struct parser *p, struct ubl_text *to, struct span text, const char *field,
+                     uint64_t record)
+{
+    bool again = to->seen;
+    to->seen = true;
+    if (again)
+        return 0;
+    text = span_trim(text);
+    bool longer = text.n > ITEM_TEXT_MAX;
+    if (longer) {
+        text.n = ITEM_TEXT_MAX;
+        while (text.n && ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
+            text.n--; /* not in the middle of a character */
+    }
+    if (text.n)
+        memcpy(to->p, text.p, text.n);
+    to->n = (uint16_t)text.n;
+    if (!longer)
+        return 0;
+    struct finding f = finding_make(FINDING_TEXT_CUT, record);
+    finding_text(&f, "field", span_str(field));
+    finding_int(&f, "most", ITEM_TEXT_MAX);
+    return sink_finding(p->sink, &f);
+}
+
+static void keep_code(struct ubl_code *to, struct span text)
+{
+    text = span_trim(text);
+    to->seen = true;
+    to->n = (uint8_t)(text.n < sizeof(to->p) ? text.n : sizeof(to->p));
+    if (to->n)
+        memcpy(to->p, text.p, to->n);
+}
+
+static void keep_flag(struct ubl_flag *to, struct span text)
+{
+    to->seen = true;
+    to->filled = span_trim(text).n > 0;
+}
+
+/* Digits behind the point as written: a rule on the writing, not on the value. */
+static uint8_t count_decimals(struct span text)
+{
+    text = span_trim(text);
+    const char *point = text.n ? memchr(text.p, '.', text.n) : NULL;
+    size_t n = point ? (size_t)(text.p + text.n - point) - 1 : 0;
+    return (uint8_t)(n < UINT8_MAX ? n : UINT8_MAX);
+}
+
+static int keep_number(struct parser *p, struct ubl_number *to, struct span text, const char *field,
+                       uint64_t record)
+{
+    to->seen = true;
+    to->decimals = count_decimals(text);
+    memcpy(to->currency, p->currency, sizeof(to->currency));
+    if (decimal_parse(text, &to->value) == 0)
+        return 0;
+    return say_field(p, FINDING_BAD_FIELD, record, field, "a decimal number of at most 18 digits");
+}
+
+/* A zone behind the day ("2026-03-02Z", "2026-03-02+01:00") is dropped: it is a civil date. */
+static int keep_date(struct parser *p, const struct action *a, struct span text, uint64_t record)
+{
+    struct ubl_flag *flag = (struct ubl_flag *)((char *)p + a->member);
+    struct date *date = (struct date *)((char *)p + a->date);
+    keep_flag(flag, text);
+    text = span_trim(text);
+    if (!text.n)
+        return 0; /* a rule of presence says so */
+    bool zone = text.n > 10 && (text.p[10] == 'Z' || text.p[10] == '+' || text.p[10] == '-');
+    if (zone)
+        text.n = 10;
+    if (date_parse_iso(text, date) == 0)
+        return 0;
+    return say_field(p, FINDING_BAD_FIELD, record, a->field, "a day of the form YYYY-MM-DD");
+}
+
+/* An amount whose currencyID is not the document's. Judged where it is met; the currency
+ * stands before all amounts in the schema's order. */
+static void check_currency(struct parser *p, const struct ubl_number *n, uint64_t record)
+{
+    if (!p->ubl.foreign_currency && p->ubl.currency.n &&
+        !span_eq_str(code_of(&p->ubl.currency), n->currency))
+        p->ubl.foreign_currency = record;
+}
+
+static int act_on(struct parser *p, const struct xml_element *e, struct span text)
+{
+    const struct action *a = &actions[e->id];
+    void *member = (char *)p + a->member;
+    switch (a->act) {
+    case TEXT_ONCE:
+        return keep_text(p, member, text, a->field, e->ordinal);
+    case CODE:
+        keep_code(member, text);
+        return 0;
+    case FLAG:
+        keep_flag(member, text);
+        return 0;
+    case DATE:
+        return keep_date(p, a, text, e->ordinal);
+    case AMOUNT: {
+        int rc = keep_number(p, member, text, a->field, e->ordinal);
+        check_currency(p, member, e->ordinal);
+        return rc;
+    }
+    case TAX:
+    case VALUE:
+        return keep_number(p, member, text, a->field, e->ordinal);
+    case NOTHING:
+        break;
+    }
+    return 0;
+}
+
+/* --- what begins ------------------------------------------------------------------------- */
+
+static void read_currency(struct parser *p, const struct xml_element *e)
+{
+    struct span id = xml_attribute(e, "currencyID");
+    memset(p->currency, 0, sizeof(p->currency));
+    /* Anything longer than a code is kept as one that no currency has. */
+    if (id.n && id.n < sizeof(p->currency))
+        memcpy(p->currency, id.p, id.n);
+    else if (id.n)
+        memcpy(p->currency, "?", 1);
+}
+
+static void begin_line(struct parser *p)
+{
+    memset(&p->ubl.line, 0, sizeof(p->ubl.line));
+    p->ubl.line.charges = DECIMAL_ZERO;
+    p->ubl.line.allowances = DECIMAL_ZERO;
+    p->ubl.lines++;
+}
+
+static void begin_tax_total(struct parser *p)
+{
+    memset(&p->ubl.tax_total, 0, sizeof(p->ubl.tax_total));
+    p->ubl.tax_total.sum = DECIMAL_ZERO;
+}
+
+static int on_start(void *context, const struct xml_element *e)
+{
+    struct parser *p = context;
+    struct ubl *u = &p->ubl;
+    enum act act = actions[e->id].act;
+    if (act == AMOUNT || act == TAX)
+        read_currency(p, e);
+    switch (e->id) {
+    case DOCUMENT:
+        u->credit_note = rows[e->row].ns == CREDIT_NS;
+        break;
+    case NOTE:
+        u->notes++;
+        break;
+    case TYPE:
+        p->type_at = e->ordinal;
+        break;
+    case SELLER:
+    case BUYER:
+        memset(&p->party, 0, sizeof(p->party));
+        break;
+    case PARTY:
+        p->party.party_seen = true;
+        break;
+    case ENDPOINT:
+        keep_code(&p->party.endpoint_scheme, xml_attribute(e, "schemeID"));
+        break;
+    case ADDRESS:
+        p->party.address_seen = true;
+        break;
+    case TAX_SCHEME_OF_PARTY:
+        p->tax_id.seen = false;
+        p->tax_id.n = 0;
+        memset(&p->scheme, 0, sizeof(p->scheme));
+        break;
+    case MEANS:
+        memset(&u->means, 0, sizeof(u->means));
+        break;
+    case PERIOD:
+        memset(&u->period, 0, sizeof(u->period));
+        break;
+    case CHARGE:
+        memset(&u->charge, 0, sizeof(u->charge));
+        break;
+    case CATEGORY:
+        memset(&u->category, 0, sizeof(u->category));
+        break;
+    case TAX_TOTAL:
+        begin_tax_total(p);
+        break;
+    case SUBTOTAL:
+        memset(&u->subtotal, 0, sizeof(u->subtotal));
+        u->tax_total.subtotals++;
+        break;
+    case TOTALS:
+        u->totals_seen = true;
+        u->totals_ordinal = e->ordinal;
+        break;
+    case PAYABLE:
+        p->payable_at = e->ordinal;
+        break;
+    case LINE:
+        begin_line(p);
+        break;
+    case QUANTITY:
+        u->line.unit_code = span_trim(xml_attribute(e, "unitCode")).n > 0;
+        break;
+    default:
+        break;
+    }
+    return 0;
+}
+
+/* --- what ends --------------------------------------------------------------------------- */
+
+/* Add an amount to the sum of its VAT category and rate. */
+static void group_add(struct ubl *u, const struct ubl_category *category, struct decimal amount)
+{
+    struct span id = code_of(&category->id);
+    if (!id.n || id.n >= sizeof(u->groups[0].category) ||
+        !span_eq_str(code_of(&category->scheme), "VAT"))
+        return;
+    bool rates = ubl_category_has_rates(&category->id);
+    struct decimal percent = rates ? category->percent.value : DECIMAL_ZERO;
+    if (!percent.known)
+        return;
+    unsigned i = 0;
+    while (i < u->group_count && !(span_eq_str(id, u->groups[i].category) &&
+                                   decimal_equal(u->groups[i].percent, percent)))
+        i++;
+    if (i == UBL_GROUPS_MAX) {
+        u->groups_full = true;
+        return;
+    }
+    struct ubl_group *g = &u->groups[i];
+    if (i == u->group_count) {
+        *g = (struct ubl_group){.percent = percent, .sum = DECIMAL_ZERO};
+        memcpy(g->category, id.p, id.n);
+        u->group_count++;
+    }
+    g->sum = decimal_add(g->sum, amount);
+}
+
+static int end_category(struct parser *p, const struct xml_element *e)
+{
+    struct ubl *u = &p->ubl;
+    switch (rows[e->row].parent) {
+    case ITEM:
+        /* A line may have categories of other taxes beside that of VAT. */
+        if (!u->line.category.id.seen || span_eq_str(code_of(&u->category.scheme), "VAT"))
+            u->line.category = u->category;
+        break;
+    case CHARGE:
+        u->charge.category = u->category;
+        break;
+    default:
+        u->subtotal.category = u->category;
+        break;
+    }
+    return 0;
+}
+
+static void charge_of_document(struct ubl *u, bool surcharge)
+{
+    struct decimal amount = u->charge.amount.seen ? u->charge.amount.value : DECIMAL_ZERO;
+    struct decimal *sum = surcharge ? &u->charges_sum : &u->allowances_sum;
+    *sum = decimal_add(*sum, amount);
+    if (surcharge)
+        u->charges++;
+    else
+        u->allowances++;
+    group_add(u, &u->charge.category, surcharge ? amount : decimal_sub(DECIMAL_ZERO, amount));
+}
+
+static void charge_of_line(struct ubl *u, bool surcharge)
+{
+    struct decimal amount = u->charge.amount.seen ? u->charge.amount.value : DECIMAL_ZERO;
+    struct decimal *sum = surcharge ? &u->line.charges : &u->line.allowances;
+    *sum = decimal_add(*sum, amount);
+}
+
+static int end_charge(struct parser *p, const struct xml_element *e)
+{
+    struct ubl *u = &p->ubl;
+    enum ubl_scope scope = UBL_PRICE_CHARGE;
+    struct span indicator = code_of(&u->charge.indicator);
+    bool surcharge = span_eq_str(indicator, "true");
+    bool known = surcharge || span_eq_str(indicator, "false");
+    if (rows[e->row].parent == DOCUMENT) {
+        scope = UBL_CHARGE;
+        if (known)
+            charge_of_document(u, surcharge);
+    } else if (rows[e->row].parent == LINE) {
+        scope = UBL_LINE_CHARGE;
+        if (known)
+            charge_of_line(u, surcharge);
+    }
+    return ubl_judge(u, scope, e->ordinal, &p->counts, p->sink);
+}
+
+static int end_line(struct parser *p, const struct xml_element *e)
+{
+    struct ubl *u = &p->ubl;
+    struct decimal amount = u->line.amount.seen ? u->line.amount.value : DECIMAL_ZERO;
+    u->lines_sum = decimal_add(u->lines_sum, amount);
+    group_add(u, &u->line.category, amount);
+    return ubl_judge(u, UBL_LINE, e->ordinal, &p->counts, p->sink);
+}
+
+static int end_subtotal(struct parser *p, const struct xml_element *e)
+{
+    struct ubl *u = &p->ubl;
+    u->subtotal.ordinal = e->ordinal;
+    if (u->subtotal.tax.seen)
+        u->tax_total.sum = decimal_add(u->tax_total.sum, u->subtotal.tax.value);
+    if (u->breakdown_count < UBL_GROUPS_MAX)
+        u->breakdown[u->breakdown_count++] = u->subtotal;
+    return ubl_judge(u, UBL_SUBTOTAL, e->ordinal, &p->counts, p->sink);
+}
+
+static int end_tax_total(struct parser *p, const struct xml_element *e)
+{
+    struct ubl *u = &p->ubl;
+    const struct ubl_number *amount = &u->tax_total.amount;
+    if (u->tax_total.subtotals) {
+        u->tax_totals_split++;
+        if (amount->seen)
+            check_currency(p, amount, e->ordinal);
+    } else {
+        u->tax_totals_plain++;
+    }
+    if (amount->seen && span_eq_str(code_of(&u->currency), amount->currency)) {
+        if (!u->tax_amounts++)
+            u->tax = *amount;
+    } else if (amount->seen && u->tax_currency.n &&
+               span_eq_str(code_of(&u->tax_currency), amount->currency)) {
+        u->tax_accounting = *amount;
+    }
+    return ubl_judge(u, UBL_TAX_TOTAL, e->ordinal, &p->counts, p->sink);
+}
+
+/* A party may have several tax schemes; the one of VAT says more than any other. */
+static void end_party_tax(struct parser *p)
+{
+    bool vat = !strncasecmp(p->scheme.p, "VAT", 3) && p->scheme.n == 3;
+    if (!p->tax_id.seen || (p->party.tax_id.seen && (!vat || p->party.tax_id_is_vat)))
+        return;
+    p->party.tax_id = p->tax_id;
+    p->party.tax_id_is_vat = vat;
+}
+
+static int end_means(struct parser *p, const struct xml_element *e)
+{
+    if (!p->account.seen && p->ubl.means.account.seen)
+        p->account = p->ubl.means.account;
+    return ubl_judge(&p->ubl, UBL_MEANS, e->ordinal, &p->counts, p->sink);
+}
+
+/* A credit note has no DueDate of its own. */
+static int end_means_due(struct parser *p, const struct xml_element *e, struct span text)
+{
+    static const struct action due = {DATE, AT(ubl.due_date_seen), AT(ubl.due_date),
+                                      "PaymentDueDate"};
+    return p->ubl.due_date_seen.seen ? 0 : keep_date(p, &due, text, e->ordinal);
+}
+
+static int on_end(void *context, const struct xml_element *e, struct span text, bool cut)
+{
+    struct parser *p = context;
+    struct ubl *u = &p->ubl;
+    (void)cut; /* 64 KiB are more than any member keeps; keep_text says so */
+    if (actions[e->id].act) {
+        int rc = act_on(p, e, text);
+        if (e->id == CUSTOMIZATION)
+            u->peppol = has(text_of(&u->customization), "peppol.eu:2017:poacc:billing:3.0");
+        return rc;
+    }
+    switch (e->id) {
+    case SELLER:
+        u->seller = p->party;
+        break;
+    case BUYER:
+        u->buyer = p->party;
+        break;
+    case TAX_SCHEME_OF_PARTY:
+        end_party_tax(p);
+        break;
+    case MEANS:
+        return end_means(p, e);
+    case MEANS_DUE:
+        return end_means_due(p, e, text);
+    case PERIOD: {
+        bool line = rows[e->row].parent == LINE;
+        return ubl_judge(u, line ? UBL_LINE_PERIOD : UBL_PERIOD, e->ordinal, &p->counts, p->sink);
+    }
+    case CHARGE:
+        return end_charge(p, e);
+    case CATEGORY:
+        return end_category(p, e);
+    case SUBTOTAL:
+        return end_subtotal(p, e);
+    case TAX_TOTAL:
+        return end_tax_total(p, e);
+    case LINE:
+        return end_line(p, e);
+    default:
+        break;
+    }
+    return 0;
+}
+
+/* --- the document as a whole ------------------------------------------------------------- */
+
+/* Type codes that reduce what is claimed, and those that claim nothing. */
+static const char *const credit_types[] = {"381", "81",  "83",  "261", "262",
+                                           "296", "308", "396", "420", "532"};
+static const char *const no_claims[] = {"325", "130", "751"};
+
+static bool among(struct span value, const char *const *list, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (span_eq_str(value, list[i]))
+            return true;
+    return false;
+}
+#define AMONG(value, list) among(value, list, sizeof(list) / sizeof((list)[0]))
+
+static int say_test(struct parser *p, const char *where, struct span value)
+{
+    p->test = true;
+    struct finding f = finding_make(FINDING_TEST_MARK, 0);
+    finding_text(&f, "where", span_str(where));
+    finding_text(&f, "value", value);
+    return sink_finding(p->sink, &f);
+}
+
+/* EN 16931 does not use ProfileExecutionID (UBL-CR-003); in UBL it tells test from production. */
+static int judge_execution(struct parser *p)
+{
+    static const char *const production[] = {"prod", "production", "produktion", "live", "p"};
+    if (!p->execution.seen)
+        return 0;
+    int rc =
+        say_field(p, FINDING_FIELD_NOTE, 1, "ProfileExecutionID", "part of EN 16931 (UBL-CR-003)");
+    if (rc || !p->execution.n)
+        return rc;
+    for (size_t i = 0; i < sizeof(production) / sizeof(production[0]); i++)
+        if (p->execution.n == strlen(production[i]) &&
+            !strncasecmp(p->execution.p, production[i], p->execution.n))
+            return 0;
+    return say_test(p, "ProfileExecutionID", text_of(&p->execution));
+}
+
+/* Scheme 9915 is for test participants; "test" is one of them. */
+static int judge_participant(struct parser *p, const struct ubl_party *party)
+{
+    if (p->test)
+        return 0;
+    if (span_eq_str(code_of(&party->endpoint_scheme), "9915"))
+        return say_test(p, "the participant id", SPAN_LIT("9915"));
+    if (party->endpoint.n == 4 && !strncasecmp(party->endpoint.p, "test", 4))
+        return say_test(p, "the participant id", text_of(&party->endpoint));
+    return 0;
+}
+
+/* The amount due in minor units, negative for what reduces the claim. */
+static int take_amount(struct parser *p, struct item *item)
+{
+    struct span currency = code_of(&p->ubl.currency);
+    int exponent = currency_exponent(currency);
+    if (currency.n && exponent < 0)
+        return say_field(p, FINDING_BAD_FIELD, 1, "DocumentCurrencyCode", "a currency of ISO 4217");
+    if (!currency.n || !p->ubl.payable.value.known)
+        return 0; /* said already */
+    memcpy(item->currency, currency.p, 3);
+    bool exact;
+    if (decimal_minor(p->ubl.payable.value, exponent, &item->amount_minor, &exact))
+        return say_field(p, FINDING_BAD_FIELD, p->payable_at, "PayableAmount",
+                         "an amount that can be counted in minor units");
+    if (item->type == ITEM_CREDIT_NOTE)
+        item->amount_minor = -item->amount_minor;
+    if (!exact)
+        return say_field(p, FINDING_FIELD_NOTE, p->payable_at, "PayableAmount",
+                         "given in whole minor units; it was rounded");
+    return 0;
+}
+
+/* Without Peppol's rule R051 a sum in another currency than the document's would be counted
+ * as that. */
+static int judge_payable_currency(struct parser *p)
+{
+    const struct ubl_number *n = &p->ubl.payable;
+    if (p->ubl.peppol || !n->seen || !n->currency[0] || !p->ubl.currency.n ||
+        span_eq_str(code_of(&p->ubl.currency), n->currency))
+        return 0;
+    return say_field(p, FINDING_BAD_FIELD, p->payable_at, "PayableAmount",
+                     "in the document's currency");
+}
+
+static struct span first_of(struct span a, struct span b, struct span c, struct span d)
+{
+    return a.n ? a : b.n ? b : c.n ? c : d;
+}
+
+static struct item make_item(const struct parser *p)
+{
+    const struct ubl *u = &p->ubl;
+    const struct ubl_party *s = &u->seller;
+    const struct ubl_party *b = &u->buyer;
+    bool credit = u->credit_note || AMONG(code_of(&u->type), credit_types);
+    return (struct item){
+        .type = credit ? ITEM_CREDIT_NOTE : ITEM_INVOICE,
+        .record = 1,
+        .issue_date = u->issue_date,
+        .due_date = u->due_date,
+        .number = text_of(&u->number),
+        .reference = text_of(&p->reference),
+        .counterparty_id = first_of(text_of(&b->company_id), text_of(&b->identification),
+                                    text_of(&b->endpoint), SPAN_NONE),
+        .counterparty_name =
+            first_of(text_of(&b->registration_name), text_of(&b->name), SPAN_NONE, SPAN_NONE),
+        .payee_account = text_of(&p->account),
+        .issuer = first_of(text_of(&s->company_id), text_of(&s->tax_id), text_of(&s->endpoint),
+                           text_of(&s->identification)),
+    };
+}
+
+static int judge_document(struct parser *p)
+{
+    struct ubl *u = &p->ubl;
+    int rc =
+        ubl_judge(u, UBL_DOCUMENT, u->totals_ordinal ? u->totals_ordinal : 1, &p->counts, p->sink);
+    for (unsigned i = 0; !rc && i < u->breakdown_count; i++) {
+        u->subtotal = u->breakdown[i];
+        rc = ubl_judge(u, UBL_BREAKDOWN, u->subtotal.ordinal, &p->counts, p->sink);
+    }
+    if (!rc)
+        rc = judge_execution(p);
+    if (!rc)
+        rc = judge_participant(p, &u->seller);
+    if (!rc)
+        rc = judge_participant(p, &u->buyer);
+    return rc ? rc : judge_payable_currency(p);
+}
+
+static int hand_out(struct parser *p)
+{
+    if (AMONG(code_of(&p->ubl.type), no_claims))
+        return say_field(p, FINDING_FIELD_NOTE, p->type_at, "InvoiceTypeCode",
+                         "that of a claim; the document was not counted");
+    struct item item = make_item(p);
+    int rc = take_amount(p, &item);
+    return rc ? rc : sink_item(p->sink, &item);
+}
+
+/* --- the format -------------------------------------------------------------------------- */
+
+static void peppol_close(struct parser **parser)
+{
+    if (!*parser)
+        return;
+    xml_close(&(*parser)->xml);
+    free(*parser);
+    *parser = NULL;
+}
+
+static int peppol_open(const struct sink *sink, struct parser **out)
+{
+    struct parser *p = calloc(1, sizeof(*p));
+    if (!p)
+        return SLUSS_ENOMEM;
+    p->sink = sink;
+    p->handler = (struct xml_handler){p, on_start, on_end};
+    p->ubl.lines_sum = p->ubl.allowances_sum = p->ubl.charges_sum = DECIMAL_ZERO;
+    if (xml_open(&table, &p->handler, sink, &p->xml)) {
+        peppol_close(&p);
+        return SLUSS_ENOMEM;
+    }
+    *out = p;
+    return 0;
+}
+
+static int peppol_push(struct parser *p, struct span bytes)
+{
+    return xml_push(p->xml, bytes);
+}
+
+static int peppol_finish(struct parser *p, struct parser_facts *facts)
+{
+    int rc = xml_finish(p->xml);
+    if (!rc && xml_whole(p->xml))
+        rc = judge_document(p);
+    if (!rc && xml_whole(p->xml))
+        rc = hand_out(p);
+    *facts = (struct parser_facts){.test = p->test};
+    return rc;
+}
+
+/* --- recognition ------------------------------------------------------------------------- */
+
+/* Documents of the same namespaces whose totals mean other things, by CustomizationID. */
+static const struct {
+    const char *part;
+    const char *reason;
+} others[] = {
+    {"OIOUBL-2", "an OIOUBL document"},
+    {"#conformant#urn:fdc:anskaffelser.no:2019:ehf:reminder:3.0", "an EHF reminder"},
+    {"urn:fdc:anskaffelser.no:2019:ehf:spec:payment-request:3.0", "an EHF payment request"},
+};
+
+static bool is_document(const struct xml_sniff *look)
+{
+    return look->look == XML_LOOK_ROOT &&
+           ((span_eq_str(look->ns, NS_INVOICE) && span_eq_str(look->local, "Invoice")) ||
+            (span_eq_str(look->ns, NS_CREDIT_NOTE) && span_eq_str(look->local, "CreditNote")));
+}
+
+static const char *refusal(const struct xml_sniff *look)
+{
+    if (!is_document(look))
+        return NULL;
+    struct span id = xml_sniff_text(look->after, "CustomizationID");
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (has(id, others[i].part))
+            return others[i].reason;
+    return NULL;
+}
+
+const char *peppol_refusal(struct span head)
+{
+    struct xml_sniff look = xml_sniff(head);
+    return refusal(&look);
+}
+
+static enum bid peppol_bid(struct span head, bool whole)
+{
+    (void)whole;
+    struct xml_sniff look = xml_sniff(head);
+    return is_document(&look) && !refusal(&look) ? BID_CERTAIN : BID_NO;
+}
+
+static enum ending peppol_ending(struct span head, struct span tail)
+{
+    struct xml_sniff look = xml_sniff(head);
+    if (look.look != XML_LOOK_ROOT)
+        return ENDING_CUT;
+    return xml_ends_with(tail, "Invoice") || xml_ends_with(tail, "CreditNote") ? ENDING_WHOLE
+                                                                               : ENDING_CUT;
+}
+
+const struct format format_peppol = {
+    .name = "peppol-bis-3",
+    .kind = KIND_INVOICES,
+    .title = "Peppol BIS Billing 3 (UBL 2.1 invoice or credit note, EN 16931)",
+    .carries = "invoice or credit note: number, dates, amount due, payment reference, buyer, "
+               "payee account",
+    .end_mark = "</Invoice> or </CreditNote>",
+    .source = "Peppol BIS Billing 3.0 (OpenPeppol); EN 16931-1, CEN/TS 16931-3-2",
+    .bid = peppol_bid,
+    .ending = peppol_ending,
+    .open = peppol_open,
+    .push = peppol_push,
+    .finish = peppol_finish,
+    .close = peppol_close,
+    .rules = peppol_rule_texts,
+};
