@@ -6,7 +6,9 @@ libdaemon_a_SOURCES = \
   daemon/commands.c daemon/commands.h \
   daemon/control.c daemon/control.h \
   daemon/control_server.c daemon/control_server.h \
+  daemon/entries.c daemon/entries.h \
   daemon/inbox.c daemon/inbox.h \
+  daemon/inbox_look.c daemon/inbox_private.h \
   daemon/decision.c daemon/decision.h \
   daemon/intake.c daemon/intake.h \
   daemon/log.c daemon/log.h \

@@ -66,6 +66,33 @@ bool settle_marker_name(const struct unit_settings *unit, const char *name, char
     return fits;
 }
 
+bool settle_marked_name(const struct unit_settings *unit, const char *marker, char *out,
+                        size_t size)
+{
+    const char *pattern = unit->marker;
+    const struct placeholder *found = NULL;
+    struct span name = span_str(marker);
+    struct span before;
+    struct span after;
+    const char *p;
+
+    if (!pattern)
+        return false;
+    for (p = pattern; *p && !found; p += found ? 0 : 1)
+        found = placeholder_at(p);
+    before = span_of(pattern, found ? (size_t)(p - pattern) : 0);
+    after = found ? span_str(p + strlen(found->text)) : span_str(pattern);
+    if ((found && (found->stem || has_placeholder(after.p))) || name.n <= before.n + after.n ||
+        !span_starts(name, before) || !span_ends(name, after))
+        return false;
+    name = span_of(name.p + before.n, name.n - before.n - after.n);
+    if (name.n >= size)
+        return false;
+    memcpy(out, name.p, name.n);
+    out[name.n] = '\0';
+    return true;
+}
+
 /* The marker's pattern as one for fnmatch: "{stem}.ok" is "?*\.\o\k". At least one byte has to
  * stand for the name. */
 static bool is_marker(const char *pattern, const char *name)

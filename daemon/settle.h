@@ -28,16 +28,19 @@ enum name_class settle_classify(const struct unit_settings *unit, const char *na
 /* The marker's name for a file; false when the unit has none. `{name}` or `*` in the pattern
  * stands for the whole name, `{stem}` for it without its last extension; a pattern with
  * neither is an ending put behind the name. */
-bool settle_marker_name(const struct unit_settings *unit, const char *name, char *out,
+bool settle_marker_name(const struct unit_settings *unit, const char *name, char *out, size_t size);
+/* Back: the one file that a marker of that name speaks of; false when the pattern leaves that
+ * open ({stem}: of any extension). */
+bool settle_marked_name(const struct unit_settings *unit, const char *marker, char *out,
                         size_t size);
 
 /* What is known of one file; the caller keeps one a name and starts it zeroed. */
 struct settle {
     bool seen;
     struct file_identity identity;
-    int64_t changed_us;   /* when it was last seen to change, or open for writing */
-    int64_t first_us;     /* first sight */
-    enum ending ending;   /* of this identity, when probed */
+    int64_t changed_us; /* when it was last seen to change, or open for writing */
+    int64_t first_us;   /* first sight */
+    enum ending ending; /* of this identity, when probed */
     bool probed;
 };
 
@@ -59,7 +62,6 @@ enum settle_answer {
 enum settle_answer settle_look(struct settle *settle, const struct unit_settings *unit,
                                const struct sight *sight, int64_t *at_us);
 /* The answer to a probe of `identity`; ignored when the file has changed since. */
-void settle_probed(struct settle *settle, const struct file_identity *identity,
-                   enum ending ending);
+void settle_probed(struct settle *settle, const struct file_identity *identity, enum ending ending);
 
 #endif

@@ -301,3 +301,13 @@ enum watch_event watch_next(const char **directory, const char **name)
     }
     return WATCH_NONE;
 }
+
+int watch_limit_watches(void)
+{
+    return inotifytools_get_max_user_watches();
+}
+
+int watch_limit_instances(void)
+{
+    return inotifytools_get_max_user_instances();
+}

@@ -32,4 +32,8 @@ enum watch_event {
  * or "" ; both valid until the next call. */
 enum watch_event watch_next(const char **directory, const char **name);
 
+/* The kernel's limits, for messages; -1 when they cannot be read. */
+int watch_limit_watches(void);   /* fs.inotify.max_user_watches */
+int watch_limit_instances(void); /* fs.inotify.max_user_instances */
+
 #endif
