@@ -158,6 +158,11 @@ static void on_stop(void *context, int signal_number)
     loop_quit(d->intake.loop, 0);
 }
 
+static void on_outbound_error(void *context, const char *event, const char *text)
+{
+    intake_error(context, event, text);
+}
+
 /* The first things, which need words of their own when they fail. */
 static int open_state(struct daemon *d)
 {
@@ -189,7 +194,8 @@ static int open_parts(struct daemon *d)
         log_text(LOG_LEVEL_ERROR, "start-failed", "%s", sluss_error_text(rc));
         return rc;
     }
-    rc = outbound_process_start(in, d->config, &in->outbound);
+    const struct outbound_callbacks callbacks = {.context = in, .error = on_outbound_error};
+    rc = outbound_process_start(in->loop, d->config, &callbacks, &in->outbound);
     if (rc) {
         log_text(LOG_LEVEL_ERROR, "start-failed", "the outbound process: %s",
                  sluss_error_text(rc));
@@ -257,9 +263,23 @@ static int run(struct daemon *d)
     return rc;
 }
 
+/* Signals arrive as events of the loop; children start with an empty mask. */
+static void block_signals(void)
+{
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGCHLD);
+    sigaddset(&set, SIGTERM);
+    sigaddset(&set, SIGINT);
+    sigaddset(&set, SIGHUP);
+    sigprocmask(SIG_BLOCK, &set, NULL);
+    signal(SIGPIPE, SIG_IGN);
+}
+
 static int intake_main(const char *config)
 {
     log_open("intake");
+    block_signals();
     struct daemon d = {.config = config, .lock = -1};
     struct buf errors;
     buf_init(&errors, ERRORS_MAX);
@@ -271,7 +291,6 @@ static int intake_main(const char *config)
         return EXIT_FAILURE;
     set_time_zone(d.intake.settings);
     umask(027);
-    signal(SIGPIPE, SIG_IGN);
     rc = loop_new(&d.intake.loop);
     rc = rc ? rc : run(&d);
     close_all(&d);
