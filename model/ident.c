@@ -1,6 +1,7 @@
 /* ident.c -- Swedish identifiers */
 #include "model/ident.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "model/date.h"
@@ -8,17 +9,20 @@
 /* The weighted sum of all digits, the rightmost with the given weight; -1 for other bytes. */
 static int luhn_sum(struct span digits, int weight)
 {
-    int sum = 0;
+    static const uint8_t doubled[10] = {0, 2, 4, 6, 8, 1, 3, 5, 7, 9}; /* digit sums */
+    uint64_t sum = 0; /* no span is long enough to make it overflow */
+    bool twice = weight == 2;
 
-    if (!span_all_digits(digits))
+    if (digits.n == 0)
         return -1;
-    for (size_t i = digits.n; i-- > 0; weight = 3 - weight) {
-        int product = (digits.p[i] - '0') * weight;
+    for (size_t i = digits.n; i-- > 0; twice = !twice) {
+        unsigned digit = (unsigned char)digits.p[i] - (unsigned)'0';
 
-        /* Modulo 10 at once: a hostile span of any length cannot overflow. */
-        sum = (sum + product / 10 + product % 10) % 10;
+        if (digit > 9)
+            return -1;
+        sum += twice ? doubled[digit] : digit;
     }
-    return sum;
+    return (int)(sum % 10);
 }
 
 bool luhn_valid(struct span digits)

@@ -149,8 +149,8 @@ const size_t bgmax_layout_count = sizeof(bgmax_layouts) / sizeof(bgmax_layouts[0
 
 /* --- one parser ---------------------------------------------------------------------- */
 
-#define RECORD_SIZE 80 /* characters of a record by the manual */
-#define NAME_SIZE   (35 * 4)
+#define RECORD_SIZE 80                /* characters of a record by the manual */
+#define KEPT_SIZE   (RECORD_SIZE * 4) /* bytes of as many characters in UTF-8 */
 
 /* What Bankgirot's published example files have in common. */
 static const char example_receiver[] = "9912346";
@@ -165,21 +165,17 @@ struct known_record {
     const struct record_layout *layout; /* null: an unknown code */
     int (*take)(struct bgmax *bgmax, const struct record_value *values);
     bool reads;     /* some field is asked for */
+    bool keeps;     /* what is read lies in payment.kept, since it is needed later */
     unsigned least; /* characters that hold all required fields */
 };
 
 /* The payment that is being gathered; it is handed out when the next one begins. */
 struct payment {
     bool open;
-    enum item_type type;
-    uint64_t record;
-    int64_t amount;
-    size_t number_n, reference_n, payer_n, organisation_n, name_n;
-    char number[12];
-    char reference[25 * 4];
-    char payer[10];
+    struct item item; /* its strings lie below */
     char organisation[12 * 4];
-    char name[NAME_SIZE];
+    char name[35 * 4];
+    char kept[KEPT_SIZE];
 };
 
 struct counted {
@@ -214,7 +210,9 @@ struct bgmax {
     bool states_zero;
 
     struct payment payment;
+    bool has_organisation; /* TK29 named the payer better than the bankgiro does */
 
+    char recoded[RECORD_SIZE * 2];
     struct counted unknown, odd_length, bad_check, checked, utf8, latin1;
     char unknown_code[3];
 };
@@ -230,30 +228,27 @@ static int structure(struct bgmax *b, const char *what)
     return tally_structure(&b->tally, b->record, what);
 }
 
-/* --- text of a record as UTF-8 ------------------------------------------------------- */
+/* --- what of a record is kept ---------------------------------------------------------- */
 
-/* Copy into `out`, recoding when the line is not UTF-8. Fields are short, so `room` (four
- * bytes a character) always suffices for well-formed text; anything beyond is left out. */
-static size_t copy_text(const struct bgmax *b, struct span text, char *out, size_t room)
+static size_t copy_text(struct span text, char *out, size_t room)
 {
-    size_t n = 0;
+    size_t n = text.n < room ? text.n : room;
 
-    if (b->line.charset != CHARSET_LATIN1) {
-        n = text.n < room ? text.n : room;
-        if (n)
-            memcpy(out, text.p, n);
-        return n;
-    }
-    for (size_t i = 0; i < text.n && n + 2 <= room; i++) {
-        unsigned char c = (unsigned char)text.p[i];
-        if (c < 0x80) {
-            out[n++] = (char)c;
-        } else {
-            out[n++] = (char)(0xC0 | (c >> 6));
-            out[n++] = (char)(0x80 | (c & 0x3F));
-        }
-    }
+    if (n)
+        memcpy(out, text.p, n);
     return n;
+}
+
+/* A payment is handed out when the next one begins, so its record is kept until then. */
+static void keep_record(struct bgmax *b)
+{
+    char *kept = b->payment.kept;
+
+    if (b->line.bytes.n == RECORD_SIZE)
+        memcpy(kept, b->line.bytes.p, RECORD_SIZE);
+    else
+        b->line.bytes.n = copy_text(b->line.bytes, kept, KEPT_SIZE);
+    b->line.bytes.p = kept;
 }
 
 static struct span without_zeros(struct span digits)
@@ -265,35 +260,24 @@ static struct span without_zeros(struct span digits)
     return digits;
 }
 
-static struct span view(const char *p, size_t n)
+static struct span good_text(const struct record_value *value)
 {
-    return n ? span_of(p, n) : SPAN_NONE;
+    return value->state == RECORD_GOOD ? value->text : SPAN_NONE;
 }
 
 /* --- TK20, TK21 and what belongs to them --------------------------------------------- */
 
 static int hand_out(struct bgmax *b)
 {
-    const struct payment *p = &b->payment;
+    struct payment *p = &b->payment;
 
     if (!p->open)
         return 0;
-    struct item item = {
-        .type = p->type,
-        .record = p->record,
-        .amount_minor = p->amount,
-        .number = view(p->number, p->number_n),
-        .reference = view(p->reference, p->reference_n),
-        .counterparty_id = p->organisation_n ? view(p->organisation, p->organisation_n)
-                                             : view(p->payer, p->payer_n),
-        .counterparty_name = view(p->name, p->name_n),
-        .payee_account = view(b->receiver, b->receiver_n),
-        .issuer = view(b->receiver, b->receiver_n),
-    };
-
-    memcpy(item.currency, b->currency, sizeof(item.currency));
-    b->payment.open = false;
-    return sink_item(b->sink, &item);
+    p->open = false;
+    memcpy(p->item.currency, b->currency, sizeof(p->item.currency));
+    p->item.payee_account = b->receiver_n ? span_of(b->receiver, b->receiver_n) : SPAN_NONE;
+    p->item.issuer = p->item.payee_account;
+    return sink_item(b->sink, &p->item);
 }
 
 static void check_reference(struct bgmax *b, const struct record_value *v)
@@ -312,34 +296,32 @@ static void check_reference(struct bgmax *b, const struct record_value *v)
 static void add_to_section(struct bgmax *b, const struct record_value *amount)
 {
     if (amount->state != RECORD_GOOD ||
-        money_add(b->section_sum, b->payment.amount, &b->section_sum) < 0)
+        money_add(b->section_sum, b->payment.item.amount_minor, &b->section_sum) < 0)
         b->totals_readable = false;
     b->section_records++;
 }
 
 static int take_money(struct bgmax *b, const struct record_value *v, enum item_type type)
 {
-    struct payment *p = &b->payment;
-    const struct record_value *serial = &v[ROLE_SERIAL];
-    const struct record_value *payer = &v[ROLE_PAYER];
-    int r = hand_out(b);
+    struct item *item = &b->payment.item;
+    struct span payer = SPAN_NONE;
+    int r = 0;
 
-    if (r < 0)
-        return r;
     if (!b->in_section && (r = structure(b, "a payment stands outside a section")) < 0)
         return r;
-    p->open = true;
-    p->type = type;
-    p->record = b->record;
-    p->amount = v[ROLE_AMOUNT].state == RECORD_GOOD ? v[ROLE_AMOUNT].number : 0;
+    b->payment.open = true;
+    item->type = type;
+    item->record = b->record;
+    item->amount_minor = v[ROLE_AMOUNT].state == RECORD_GOOD ? v[ROLE_AMOUNT].number : 0;
     if (type == ITEM_DEDUCTION)
-        p->amount = -p->amount;
-    p->organisation_n = p->name_n = p->number_n = p->payer_n = 0;
-    if (serial->state == RECORD_GOOD && without_zeros(serial->text).n)
-        p->number_n = copy_text(b, serial->text, p->number, sizeof(p->number));
-    if (payer->state == RECORD_GOOD)
-        p->payer_n = copy_text(b, without_zeros(payer->text), p->payer, sizeof(p->payer));
-    p->reference_n = copy_text(b, v[ROLE_REFERENCE].text, p->reference, sizeof(p->reference));
+        item->amount_minor = -item->amount_minor;
+    item->number = item->counterparty_name = SPAN_NONE;
+    if (v[ROLE_SERIAL].state == RECORD_GOOD && without_zeros(v[ROLE_SERIAL].text).n)
+        item->number = v[ROLE_SERIAL].text;
+    item->reference = good_text(&v[ROLE_REFERENCE]);
+    payer = without_zeros(good_text(&v[ROLE_PAYER]));
+    item->counterparty_id = payer.n ? payer : SPAN_NONE;
+    b->has_organisation = false;
     check_reference(b, v);
     add_to_section(b, &v[ROLE_AMOUNT]);
     return 0;
@@ -381,8 +363,9 @@ static int take_name(struct bgmax *b, const struct record_value *v)
 {
     struct payment *p = &b->payment;
 
-    if (p->open && p->name_n == 0)
-        p->name_n = copy_text(b, v[ROLE_NAME].text, p->name, sizeof(p->name));
+    if (p->open && p->item.counterparty_name.n == 0 && v[ROLE_NAME].text.n)
+        p->item.counterparty_name =
+            span_of(p->name, copy_text(v[ROLE_NAME].text, p->name, sizeof(p->name)));
     return needs_payment(b);
 }
 
@@ -394,8 +377,11 @@ static int take_organisation(struct bgmax *b, const struct record_value *v)
 
     if (id.n == 12 && id.p[0] == '0' && id.p[1] == '0')
         id = span_of(id.p + 2, 10);
-    if (p->open && p->organisation_n == 0 && without_zeros(id).n)
-        p->organisation_n = copy_text(b, id, p->organisation, sizeof(p->organisation));
+    if (p->open && !b->has_organisation && without_zeros(id).n) {
+        b->has_organisation = true;
+        p->item.counterparty_id =
+            span_of(p->organisation, copy_text(id, p->organisation, sizeof(p->organisation)));
+    }
     return needs_payment(b);
 }
 
@@ -429,7 +415,7 @@ static int take_opening(struct bgmax *b, const struct record_value *v)
     b->section_sum = b->section_records = 0;
     if (v[ROLE_RECEIVER].state == RECORD_GOOD)
         receiver = without_zeros(v[ROLE_RECEIVER].text);
-    b->receiver_n = copy_text(b, receiver, b->receiver, sizeof(b->receiver));
+    b->receiver_n = copy_text(receiver, b->receiver, sizeof(b->receiver));
     no_currency(b);
     if (currency->state == RECORD_GOOD) {
         if (currency->text.n == 3 && currency_known(currency->text))
@@ -695,18 +681,39 @@ static bool has_high(struct span s)
     return (all & UINT64_C(0x8080808080808080)) != 0;
 }
 
-static void see_charset(struct bgmax *b)
+/* The line as UTF-8. Of ISO-8859-1 only as much is recoded as a record holds. */
+static void recode(struct bgmax *b)
 {
+    struct span s = b->line.bytes;
+    size_t n = 0;
+
+    for (size_t i = 0; i < s.n && i < RECORD_SIZE; i++) {
+        unsigned char c = (unsigned char)s.p[i];
+        if (c >= 0x80) {
+            b->recoded[n++] = (char)(0xC0 | (c >> 6));
+            c = 0x80 | (c & 0x3F);
+        }
+        b->recoded[n++] = (char)c;
+    }
+    b->line.bytes = span_of(b->recoded, n);
+}
+
+/* Returns the length of the record in characters. */
+static size_t see_charset(struct bgmax *b)
+{
+    size_t length = b->line.bytes.n;
+
     b->line.charset = CHARSET_ASCII;
     if (!has_high(b->line.bytes))
-        return;
+        return length;
+    b->line.charset = CHARSET_UTF8;
     if (utf8_valid(b->line.bytes)) {
-        b->line.charset = CHARSET_UTF8;
         count(&b->utf8, b->record);
-    } else {
-        b->line.charset = CHARSET_LATIN1;
-        count(&b->latin1, b->record);
+        return record_length(b->line);
     }
+    count(&b->latin1, b->record);
+    recode(b);
+    return length;
 }
 
 static bool is_blank(struct span line)
@@ -720,6 +727,10 @@ static int take_record(struct bgmax *b, const struct known_record *known)
     unsigned bad = 0;
     int r = check_order(b, known);
 
+    if (r == 0 && known->keeps) {
+        r = hand_out(b);
+        keep_record(b);
+    }
     if (r == 0 && known->reads)
         bad = record_read(known->layout, b->line, b->values);
     if (r == 0 && bad)
@@ -746,8 +757,7 @@ static int take_line(struct bgmax *b, const struct line *line)
     known = known_record(b, text);
     if (!known && is_blank(text))
         return 0;
-    see_charset(b);
-    length = record_length(b->line);
+    length = see_charset(b);
     if (known && !line->ended && length < known->least) {
         b->cut_off = true; /* half a record: half an amount is worse than none */
         return 0;
@@ -863,6 +873,7 @@ static int open_parser(const struct sink *sink, struct parser **out)
         known->layout = layout;
         known->take = takers[i];
         known->least = record_least(layout);
+        known->keeps = takers[i] == take_payment || takers[i] == take_deduction;
         for (unsigned k = 0; k < layout->count; k++)
             known->reads = known->reads || layout->fields[k].role != ROLE_NONE;
     }

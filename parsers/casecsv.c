@@ -112,6 +112,11 @@ struct casecsv {
     char currency[4]; /* of the first row */
     bool unended;     /* the last row had no line end */
 
+    struct item item;   /* the row's; every member is set anew */
+    struct known_date { /* read last; most rows repeat the dates of the row before */
+        char text[10];
+        struct date date;
+    } issued, due;
     char text[TEXT_COUNT][ITEM_TEXT_MAX];
 };
 
@@ -222,7 +227,7 @@ static int take_type(struct casecsv *c, const struct delimited_record *rec, stru
     struct span text = value_of(c, rec, COLUMN_TYPE);
 
     item->type = ITEM_CASE;
-    if (text.n == 0 || equal_folded(text, "case"))
+    if (text.n == 0 || span_eq_str(text, "case") || equal_folded(text, "case"))
         return 0;
     if (equal_folded(text, "invoice"))
         item->type = ITEM_INVOICE;
@@ -234,17 +239,24 @@ static int take_type(struct casecsv *c, const struct delimited_record *rec, stru
 }
 
 static int take_date(struct casecsv *c, const struct delimited_record *rec, enum column column,
-                     bool required, struct date *date)
+                     struct known_date *known, struct date *date)
 {
     struct span text = value_of(c, rec, column);
 
     *date = DATE_NONE;
     if (text.n == 0)
-        return required ? bad_field(c, column, "filled in") : 0;
-    if (date_parse_iso(text, date) == 0)
+        return column == COLUMN_DUE_DATE ? bad_field(c, column, "filled in") : 0;
+    if (text.n == sizeof(known->text) && memcmp(text.p, known->text, sizeof(known->text)) == 0) {
+        *date = known->date;
         return 0;
-    *date = DATE_NONE;
-    return bad_field(c, column, "a date YYYY-MM-DD");
+    }
+    if (date_parse_iso(text, date) < 0) {
+        *date = DATE_NONE;
+        return bad_field(c, column, "a date YYYY-MM-DD");
+    }
+    memcpy(known->text, text.p, sizeof(known->text));
+    known->date = *date;
+    return 0;
 }
 
 static int take_currency(struct casecsv *c, const struct delimited_record *rec, struct item *item)
@@ -290,22 +302,22 @@ static int take_amount(struct casecsv *c, const struct delimited_record *rec, st
 
 static int take_texts(struct casecsv *c, const struct delimited_record *rec, struct item *item)
 {
-    const struct {
+    static const struct {
         enum column column;
         enum text_field where;
-        struct span *out;
+        size_t out; /* where in an item */
     } texts[] = {
-        {COLUMN_NUMBER, TEXT_NUMBER, &item->number},
-        {COLUMN_REFERENCE, TEXT_REFERENCE, &item->reference},
-        {COLUMN_DEBTOR_ID, TEXT_DEBTOR_ID, &item->counterparty_id},
-        {COLUMN_DEBTOR_NAME, TEXT_DEBTOR_NAME, &item->counterparty_name},
-        {COLUMN_PAYEE_ACCOUNT, TEXT_PAYEE_ACCOUNT, &item->payee_account},
+        {COLUMN_NUMBER, TEXT_NUMBER, offsetof(struct item, number)},
+        {COLUMN_REFERENCE, TEXT_REFERENCE, offsetof(struct item, reference)},
+        {COLUMN_DEBTOR_ID, TEXT_DEBTOR_ID, offsetof(struct item, counterparty_id)},
+        {COLUMN_DEBTOR_NAME, TEXT_DEBTOR_NAME, offsetof(struct item, counterparty_name)},
+        {COLUMN_PAYEE_ACCOUNT, TEXT_PAYEE_ACCOUNT, offsetof(struct item, payee_account)},
     };
     int r = 0;
 
     for (size_t i = 0; r == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
         r = take_text(c, value_of(c, rec, texts[i].column), texts[i].column, texts[i].where,
-                      texts[i].out);
+                      (struct span *)((char *)item + texts[i].out));
     item->reference = without_blanks(item->reference, c->text[TEXT_REFERENCE]);
     if (r == 0 && item->number.n == 0)
         r = bad_field(c, COLUMN_NUMBER, "filled in");
@@ -316,24 +328,26 @@ static int take_texts(struct casecsv *c, const struct delimited_record *rec, str
 
 static int take_row(struct casecsv *c, const struct delimited_record *rec)
 {
-    struct item item = {.record = c->record};
+    struct item *item = &c->item;
     int r = see_charset(c, rec);
 
     c->rows++;
+    item->record = c->record;
+    item->amount_minor = 0;
     if (r == 0)
-        r = take_type(c, rec, &item);
+        r = take_type(c, rec, item);
     if (r == 0)
-        r = take_date(c, rec, COLUMN_ISSUE_DATE, false, &item.issue_date);
+        r = take_date(c, rec, COLUMN_ISSUE_DATE, &c->issued, &item->issue_date);
     if (r == 0)
-        r = take_date(c, rec, COLUMN_DUE_DATE, true, &item.due_date);
+        r = take_date(c, rec, COLUMN_DUE_DATE, &c->due, &item->due_date);
     if (r == 0)
-        r = take_currency(c, rec, &item);
+        r = take_currency(c, rec, item);
     if (r == 0)
-        r = take_amount(c, rec, &item);
+        r = take_amount(c, rec, item);
     if (r == 0)
-        r = take_texts(c, rec, &item);
-    add_to_sum(c, &item);
-    return r == 0 ? sink_item(c->sink, &item) : r;
+        r = take_texts(c, rec, item);
+    add_to_sum(c, item);
+    return r == 0 ? sink_item(c->sink, item) : r;
 }
 
 /* --- intro, header and end ----------------------------------------------------------- */

@@ -45,7 +45,7 @@ size_t record_length(struct record record)
 }
 
 /* Eight digits at once: the bytes of a word are checked and folded pairwise. */
-static bool eight_digits(const char *p, uint64_t *number)
+static inline bool eight_digits(const char *p, uint64_t *number)
 {
     uint64_t w;
 
@@ -62,7 +62,7 @@ static bool eight_digits(const char *p, uint64_t *number)
     return true;
 }
 
-bool record_number(struct span digits, int64_t *number)
+static inline bool read_number(struct span digits, int64_t *number)
 {
     uint64_t total = 0;
     uint64_t part;
@@ -84,14 +84,49 @@ bool record_number(struct span digits, int64_t *number)
     return true;
 }
 
-static bool all_digits(struct span s)
+bool record_number(struct span digits, int64_t *number)
+{
+    return read_number(digits, number);
+}
+
+static inline bool all_digits(struct span s)
 {
     uint64_t ignored;
 
     for (; s.n >= 8; s.p += 8, s.n -= 8)
         if (!eight_digits(s.p, &ignored))
             return false;
-    return s.n == 0 || span_all_digits(s);
+    for (size_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] - (unsigned)'0' > 9)
+            return false;
+    return true;
+}
+
+static struct span cut(struct record record, unsigned first, unsigned length)
+{
+    size_t from = first - 1;
+
+    if (record.charset != CHARSET_UTF8 && from + length <= record.bytes.n)
+        return span_of(record.bytes.p + from, length);
+    return record_cut(record, first, length);
+}
+
+/* span_trim, faster over the blanks that fill a field up. */
+static struct span trim(struct span s)
+{
+    uint64_t w;
+
+    for (; s.n >= sizeof(w); s.p += sizeof(w), s.n -= sizeof(w)) {
+        memcpy(&w, s.p, sizeof(w));
+        if (w != EACH(' '))
+            break;
+    }
+    for (; s.n >= sizeof(w); s.n -= sizeof(w)) {
+        memcpy(&w, s.p + s.n - sizeof(w), sizeof(w));
+        if (w != EACH(' '))
+            break;
+    }
+    return span_trim(s);
 }
 
 /* A numeric field is whole or wrong: one that the end of the record cuts, or that has a blank
@@ -101,11 +136,15 @@ static enum record_state read_field(const struct record_field *field, struct spa
 {
     bool whole = raw.n == field->length;
 
-    if (field->kind == RECORD_NUMBER && whole && record_number(raw, &value->number)) {
+    if (field->kind == RECORD_NUMBER && whole && read_number(raw, &value->number)) {
         value->text = raw;
         return RECORD_GOOD;
     }
-    value->text = span_trim(raw);
+    if (field->kind == RECORD_DIGITS && whole && all_digits(raw)) {
+        value->text = raw;
+        return RECORD_GOOD;
+    }
+    value->text = trim(raw);
     if (value->text.n == 0)
         return field->required ? RECORD_BAD : RECORD_ABSENT;
     switch (field->kind) {
@@ -113,7 +152,6 @@ static enum record_state read_field(const struct record_field *field, struct spa
     case RECORD_TEXT:
         return RECORD_GOOD;
     case RECORD_DIGITS:
-        return whole && all_digits(raw) ? RECORD_GOOD : RECORD_BAD;
     case RECORD_NUMBER:
         return RECORD_BAD;
     case RECORD_DATE:
@@ -132,7 +170,7 @@ unsigned record_read(const struct record_layout *layout, struct record record,
         if (field->role == 0)
             continue;
         struct record_value *value = &values[field->role];
-        struct span raw = record_cut(record, field->first, field->length);
+        struct span raw = cut(record, field->first, field->length);
         value->state = read_field(field, raw, value);
         bad += value->state == RECORD_BAD;
     }
