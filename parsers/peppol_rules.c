@@ -250,6 +250,12 @@ static bool period_in_order(const struct ubl *u, struct comparison *c)
 static bool period_has_a_date(const struct ubl *u, struct comparison *c)
 {
     (void)c;
+    return u->period.start_seen.seen || u->period.end_seen.seen || u->period.code_seen.seen;
+}
+
+static bool line_period_has_a_date(const struct ubl *u, struct comparison *c)
+{
+    (void)c;
     return u->period.start_seen.seen || u->period.end_seen.seen;
 }
 
@@ -914,7 +920,8 @@ enum how { TOTAL, BROKEN, WARNING };
     X("BR-CO-17", UBL_SUBTOTAL, EN, TOTAL, br_co_17, "taxable amount times rate")                  \
     X("BR-CO-18", UBL_DOCUMENT, EN, BROKEN, br_co_18, "there is no VAT breakdown")                 \
     X("BR-CO-19", UBL_PERIOD, EN, BROKEN, period_has_a_date, "the period has no date")             \
-    X("BR-CO-20", UBL_LINE_PERIOD, EN, BROKEN, period_has_a_date, "a line's period has no date")   \
+    X("BR-CO-20", UBL_LINE_PERIOD, EN, BROKEN, line_period_has_a_date,                             \
+      "a line's period has no date")                                                               \
     X("BR-CO-21", UBL_CHARGE, EN, BROKEN, allowance_has_reason, "an allowance has no reason")      \
     X("BR-CO-22", UBL_CHARGE, EN, BROKEN, surcharge_has_reason, "a charge has no reason")          \
     X("BR-CO-23", UBL_LINE_CHARGE, EN, BROKEN, allowance_has_reason,                               \

@@ -52,6 +52,7 @@ struct ubl_category {
 struct ubl_period {
     struct ubl_flag start_seen;
     struct ubl_flag end_seen;
+    struct ubl_flag code_seen;
     struct date start;
     struct date end;
 };
