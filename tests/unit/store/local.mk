@@ -1,1 +1,29 @@
 # Unit tests of store/.
+store_tests = \
+  tests/unit/store/audit_test tests/unit/store/db_test tests/unit/store/deliveries_test \
+  tests/unit/store/items_test tests/unit/store/outbox_test tests/unit/store/queue_test \
+  tests/unit/store/schema_test tests/unit/store/secret_test tests/unit/store/spool_test \
+  tests/unit/store/store_test
+check_PROGRAMS += $(store_tests)
+TESTS += $(store_tests)
+store_test_libs = $(store_libs) $(model_libs) $(unit_libs)
+tests_unit_store_audit_test_SOURCES = tests/unit/store/audit_test.c tests/unit/store/support.h
+tests_unit_store_audit_test_LDADD = $(store_test_libs)
+tests_unit_store_db_test_SOURCES = tests/unit/store/db_test.c tests/unit/store/support.h
+tests_unit_store_db_test_LDADD = $(store_test_libs)
+tests_unit_store_deliveries_test_SOURCES = tests/unit/store/deliveries_test.c tests/unit/store/support.h
+tests_unit_store_deliveries_test_LDADD = $(store_test_libs)
+tests_unit_store_items_test_SOURCES = tests/unit/store/items_test.c tests/unit/store/support.h
+tests_unit_store_items_test_LDADD = $(store_test_libs)
+tests_unit_store_outbox_test_SOURCES = tests/unit/store/outbox_test.c tests/unit/store/support.h
+tests_unit_store_outbox_test_LDADD = $(store_test_libs)
+tests_unit_store_queue_test_SOURCES = tests/unit/store/queue_test.c tests/unit/store/support.h
+tests_unit_store_queue_test_LDADD = $(store_test_libs)
+tests_unit_store_schema_test_SOURCES = tests/unit/store/schema_test.c tests/unit/store/support.h
+tests_unit_store_schema_test_LDADD = $(store_test_libs)
+tests_unit_store_secret_test_SOURCES = tests/unit/store/secret_test.c tests/unit/store/support.h
+tests_unit_store_secret_test_LDADD = $(store_test_libs)
+tests_unit_store_spool_test_SOURCES = tests/unit/store/spool_test.c tests/unit/store/support.h
+tests_unit_store_spool_test_LDADD = $(store_test_libs)
+tests_unit_store_store_test_SOURCES = tests/unit/store/store_test.c tests/unit/store/support.h
+tests_unit_store_store_test_LDADD = $(store_test_libs)
