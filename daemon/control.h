@@ -25,7 +25,7 @@
 #define CONTROL_REQUEST_MAX (64 * 1024)
 #define CONTROL_ROW_MAX     (16u << 20) /* a client believes no longer line */
 #define CONTROL_PAGE_MAX    500         /* rows of one answer */
-#define CONTROL_CURSOR_MAX  64
+#define CONTROL_CURSOR_MAX  136 /* holds the key of a unit */
 #define CONTROL_REASON_MAX  2000
 #define CONTROL_WAIT_MAX_MS INT64_C(86400000)
 #define CONTROL_SILENCE_MS  60000 /* an answer that stops for so long is given up */

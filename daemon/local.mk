@@ -3,7 +3,12 @@ sbin_PROGRAMS += slussd
 noinst_LIBRARIES += libdaemon.a
 libdaemon_a_SOURCES = \
   daemon/claim.c daemon/claim.h \
-  daemon/commands.c daemon/commands.h \
+  daemon/commands.c daemon/commands.h daemon/commands_part.h \
+  daemon/commands_deliveries.c \
+  daemon/commands_queue.c \
+  daemon/commands_status.c \
+  daemon/commands_trail.c \
+  daemon/commands_verify.c \
   daemon/control.c daemon/control.h \
   daemon/control_server.c daemon/control_server.h \
   daemon/entries.c daemon/entries.h \

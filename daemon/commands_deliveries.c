@@ -1,0 +1,292 @@
+/* commands_deliveries.c -- list, show, release, reject */
+#include <jansson.h>
+#include <string.h>
+
+#include "daemon/commands_part.h"
+#include "daemon/decision.h"
+#include "model/error.h"
+#include "store/audit.h"
+#include "store/outbox.h"
+
+#define HISTORY_MAX 300 /* rows of the trail that one answer shows */
+
+/* --- list --- */
+
+static int list_row(void *context, const struct delivery *delivery)
+{
+    struct page *page = context;
+    struct json j;
+
+    row_begin(page->call, &j);
+    json_delivery(&j, delivery);
+    json_instant(&j, "decided_at", delivery->decided_us);
+    row_end(page->call, &j);
+    return page_row(page, delivery->id);
+}
+
+enum command_progress command_list(struct command_call *call)
+{
+    const struct control_request *request = call->request;
+    struct page page = page_begin(call);
+    struct delivery_filter filter = {
+        .state = -1,
+        .unit = request->unit,
+        .since_us = request->since_us,
+        .after_id = request->after,
+        .limit = (unsigned)page.most,
+    };
+
+    if (request->state) {
+        filter.state = state_from_name(span_str(request->state));
+        if (filter.state < 0)
+            return answer(call, CONTROL_TROUBLE, "there is no state \"%s\"", request->state);
+    }
+    if (check_unit(call) != SLUSS_OK)
+        return COMMAND_DONE;
+    return page_end(&page, store_delivery_list(call->intake->store, &filter, list_row, &page));
+}
+
+/* --- show --- */
+
+struct showing {
+    struct command_call *call;
+    struct json *j;
+    int64_t now_us;
+    double score;
+};
+
+static int show_finding(void *context, const struct stored_finding *finding)
+{
+    struct showing *showing = context;
+    struct json *j = showing->j;
+
+    json_object_begin(j, NULL);
+    json_cstr(j, "check", finding->check);
+    json_cstr(j, "level", finding_level_name(finding->level));
+    json_cstr(j, "text", finding->text_en);
+    json_cstr(j, "text_sv", finding->text_sv);
+    json_double(j, "weight", finding->weight);
+    if (finding->record)
+        json_uint(j, "record", finding->record);
+    else
+        json_nothing(j, "record");
+    json_raw(j, "evidence", span_str(finding->evidence));
+    json_object_end(j);
+    showing->score += finding->weight;
+    return buf_error(j->out);
+}
+
+static int show_receipt(void *context, const struct outbox_mail *mail)
+{
+    struct showing *showing = context;
+
+    json_object_begin(showing->j, NULL);
+    json_receipt(showing->j, mail, showing->now_us);
+    json_object_end(showing->j);
+    return buf_error(showing->j->out);
+}
+
+static int show_history(void *context, const struct audit_row *row)
+{
+    struct showing *showing = context;
+
+    json_object_begin(showing->j, NULL);
+    json_audit(showing->j, row);
+    json_object_end(showing->j);
+    return buf_error(showing->j->out);
+}
+
+/* An operator's word stands in the trail; nobody else's events have these names. */
+static const char *decision_of(const char *event)
+{
+    static const char *const events[][2] = {{"delivery-released", "release"},
+                                            {"release-approved", "release"},
+                                            {"delivery-rejected", "reject"}};
+
+    for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
+        if (strcmp(event, events[i][0]) == 0)
+            return events[i][1];
+    return NULL;
+}
+
+static int show_decision(void *context, const struct audit_row *row)
+{
+    struct showing *showing = context;
+    struct json *j = showing->j;
+    const char *what = decision_of(row->event);
+    json_error_t trouble;
+    json_t *detail;
+
+    if (!what)
+        return SLUSS_OK;
+    detail = row->detail ? json_loads(row->detail, 0, &trouble) : NULL;
+    json_object_begin(j, NULL);
+    json_cstr(j, "what", what);
+    json_cstr(j, "operator", row->actor);
+    json_cstr(j, "reason", json_string_value(json_object_get(detail, "reason")));
+    json_instant(j, "at", row->at_us);
+    json_object_end(j);
+    json_decref(detail);
+    return buf_error(j->out);
+}
+
+/* What a release would do; only a held delivery has it. */
+static void show_release(struct showing *showing, const struct delivery *delivery)
+{
+    struct intake *intake = showing->call->intake;
+    const struct unit_settings *unit = settings_unit(intake->settings, delivery->unit);
+    struct json *j = showing->j;
+    int given = store_decision_count(intake->store, delivery->row, "release");
+
+    if (delivery->state != STATE_HELD) {
+        json_nothing(j, "release");
+        return;
+    }
+    json_object_begin(j, "release");
+    json_int(j, "cool_off_s", unit ? unit->cool_off_us / SECOND_US : 0);
+    json_int(j, "approvals_needed", unit ? unit->approvals : 1);
+    json_int(j, "approvals_given", given < 0 ? 0 : given);
+    json_array_begin(j, "receipts_to");
+    for (size_t i = 0; unit && i < unit->receipts_to.n; i++)
+        json_cstr(j, NULL, unit->receipts_to.of[i]);
+    json_array_end(j);
+    json_object_end(j);
+}
+
+static void show_paths(struct showing *showing, const struct delivery *delivery)
+{
+    struct buf path;
+
+    buf_init(&path, 8192);
+    if (spool_path(showing->call->intake->spool, delivery->id, &path) == SLUSS_OK) {
+        json_text(showing->j, "original", buf_view(&path));
+        buf_str(&path, ".ndjson");
+        json_text(showing->j, "items_path", buf_view(&path));
+    }
+    buf_free(&path);
+}
+
+static void show_figures(struct showing *showing, const struct delivery *delivery)
+{
+    struct intake *intake = showing->call->intake;
+    const struct unit_settings *unit = settings_unit(intake->settings, delivery->unit);
+    struct json *j = showing->j;
+
+    json_delivery(j, delivery);
+    json_instant(j, "decided_at", delivery->decided_us);
+    json_cstr(j, "partner_name", unit ? unit->partner_name : NULL);
+    json_cstr(j, "phase", !unit ? NULL : unit->phase == PHASE_LIVE ? "live" : "test");
+    json_bool(j, "test", delivery->summary.test);
+    json_uint(j, "size", delivery->summary.size);
+    json_object_begin(j, "items_by_type");
+    for (int i = 0; i < ITEM_TYPE_COUNT; i++)
+        if (delivery->summary.items_by_type[i])
+            json_uint(j, item_type_name((enum item_type)i), delivery->summary.items_by_type[i]);
+    json_object_end(j);
+    show_paths(showing, delivery);
+}
+
+static int show_lists(struct showing *showing, const struct delivery *delivery)
+{
+    struct store *store = showing->call->intake->store;
+    struct outbox_filter receipts = {.receipts_only = true, .delivery_row = delivery->row};
+    struct audit_filter history = {.delivery_id = delivery->id, .limit = HISTORY_MAX};
+    struct json *j = showing->j;
+    int error;
+
+    json_array_begin(j, "findings");
+    error = store_findings(store, delivery->row, show_finding, showing);
+    json_array_end(j);
+    json_double(j, "score", showing->score);
+    json_array_begin(j, "receipts");
+    receipts.limit = HISTORY_MAX;
+    error = error ? error : outbox_list(store, &receipts, show_receipt, showing);
+    json_array_end(j);
+    json_array_begin(j, "decisions");
+    error = error ? error : audit_list(store, &history, show_decision, showing);
+    json_array_end(j);
+    json_array_begin(j, "history");
+    error = error ? error : audit_list(store, &history, show_history, showing);
+    json_array_end(j);
+    return error;
+}
+
+enum command_progress command_show(struct command_call *call)
+{
+    struct json j;
+    struct showing showing = {call, &j, loop_wall_us(call->intake->loop), 0};
+    struct delivery delivery;
+    size_t from = call->out->n;
+    int error;
+
+    if (find_delivery(call, &delivery) != SLUSS_OK)
+        return COMMAND_DONE;
+    row_begin(call, &j);
+    show_figures(&showing, &delivery);
+    show_release(&showing, &delivery);
+    error = show_lists(&showing, &delivery);
+    row_end(call, &j);
+    if (error != SLUSS_OK)
+        call->out->n = from; /* half an answer is none */
+    return answer_result(call, error);
+}
+
+/* --- release, reject --- */
+
+/* The delivery as it is after a decision. */
+static int decided_row(struct command_call *call, struct delivery *delivery)
+{
+    struct json j;
+    int error = store_delivery_by_row(call->intake->store, delivery->row, call->arena, delivery);
+
+    if (error != SLUSS_OK)
+        return error;
+    row_begin(call, &j);
+    json_delivery(&j, delivery);
+    row_end(call, &j);
+    return SLUSS_OK;
+}
+
+typedef int (*decision)(struct intake *intake, struct span id, const char *operator_,
+                        struct span reason, struct buf *why);
+
+static enum command_progress decide(struct command_call *call, decision decide_it,
+                                    const char *done)
+{
+    struct span reason = span_trim(span_str(call->request->reason));
+    struct delivery delivery;
+    struct buf why;
+    int result;
+
+    if (find_delivery(call, &delivery) != SLUSS_OK)
+        return COMMAND_DONE;
+    if (!reason.n)
+        return answer(call, CONTROL_TROUBLE, "say why: --reason TEXT");
+    buf_init(&why, 4096);
+    result = decide_it(call->intake, span_str(delivery.id), call->operator_, reason, &why);
+    if (result >= 0) {
+        decided_row(call, &delivery);
+        answer(call, CONTROL_FINE, "%s %s", delivery.id, done);
+    } else {
+        answer(call,
+               result == SLUSS_ECONFLICT || result == SLUSS_ENOTFOUND ? CONTROL_NO
+                                                                      : CONTROL_TROUBLE,
+               NULL);
+    }
+    if (result != SLUSS_OK) {
+        buf_clear(call->message);
+        buf_str(call->message, why.n ? buf_cstr(&why) : sluss_error_text(result));
+    }
+    buf_free(&why);
+    return COMMAND_DONE;
+}
+
+enum command_progress command_release(struct command_call *call)
+{
+    return decide(call, decision_release, "is released");
+}
+
+enum command_progress command_reject(struct command_call *call)
+{
+    return decide(call, decision_reject, "is rejected");
+}
