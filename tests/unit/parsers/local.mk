@@ -1,1 +1,24 @@
 # Unit tests of parsers/.
+# The text half: lines, records, delimited fields, and the formats made of them.
+parsers_text_tests = \
+  tests/unit/parsers/bgmax_test \
+  tests/unit/parsers/casecsv_test \
+  tests/unit/parsers/delimited_test \
+  tests/unit/parsers/lines_test \
+  tests/unit/parsers/parser_test \
+  tests/unit/parsers/reading_test \
+  tests/unit/parsers/recognize_test \
+  tests/unit/parsers/record_test \
+  tests/unit/parsers/tally_test
+check_PROGRAMS += $(parsers_text_tests)
+TESTS += $(parsers_text_tests)
+tests_unit_parsers_bgmax_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_casecsv_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_delimited_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_lines_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_parser_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_reading_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_recognize_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_record_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_tally_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/unit/parsers/heard.h tests/data/bgmax tests/data/case-csv

@@ -1,0 +1,160 @@
+/* record_test.c -- fields are cut where the manual says, by character, and judged by kind */
+#include "tests/unit/parsers/heard.h"
+
+#include "parsers/bgmax.h"
+#include "parsers/record.h"
+
+enum { CODE = 1, AMOUNT, NAME, DAY, COUNT };
+
+static const struct record_field fields[] = {
+    {"code", 3, 3, RECORD_DIGITS, true, CODE}, {"amount", 6, 10, RECORD_NUMBER, true, AMOUNT},
+    {"name", 16, 5, RECORD_TEXT, false, NAME}, {"day", 21, 8, RECORD_DATE, false, DAY},
+    {"rest", 29, 4, RECORD_FILLER, false, 0},
+};
+
+static const struct record_layout layout = {"20", "test", fields, 5};
+
+static void fields_are_read_by_kind(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *record;
+        enum charset charset;
+        unsigned bad;
+        enum record_state code, amount, text, day;
+        int64_t number;
+        const char *is;
+    } cases[] = {
+        {"whole", "200070000001234Anna 20260302    ", CHARSET_ASCII, 0, RECORD_GOOD, RECORD_GOOD,
+         RECORD_GOOD, RECORD_GOOD, 1234, "Anna"},
+        {"optional fields blank", "200070000001234              ", CHARSET_ASCII, 0, RECORD_GOOD,
+         RECORD_GOOD, RECORD_ABSENT, RECORD_ABSENT, 1234, ""},
+        {"record ends early", "200070000001234", CHARSET_ASCII, 0, RECORD_GOOD, RECORD_GOOD,
+         RECORD_ABSENT, RECORD_ABSENT, 1234, ""},
+        {"ends inside the amount", "2000700000012", CHARSET_ASCII, 1, RECORD_GOOD, RECORD_BAD,
+         RECORD_ABSENT, RECORD_ABSENT, 0, ""},
+        {"a letter in the amount", "20007000000l234", CHARSET_ASCII, 1, RECORD_GOOD, RECORD_BAD,
+         RECORD_ABSENT, RECORD_ABSENT, 0, ""},
+        {"a blank in the amount", "20007 000001234", CHARSET_ASCII, 1, RECORD_GOOD, RECORD_BAD,
+         RECORD_ABSENT, RECORD_ABSENT, 0, ""},
+        {"required and blank", "20   0000001234", CHARSET_ASCII, 1, RECORD_BAD, RECORD_GOOD,
+         RECORD_ABSENT, RECORD_ABSENT, 1234, ""},
+        {"no such day", "200070000001234Anna 20260230", CHARSET_ASCII, 1, RECORD_GOOD, RECORD_GOOD,
+         RECORD_GOOD, RECORD_BAD, 1234, "Anna"},
+        {"UTF-8 moves no field", "200070000001234\xC3\x85sa  20260302", CHARSET_UTF8, 0,
+         RECORD_GOOD, RECORD_GOOD, RECORD_GOOD, RECORD_GOOD, 1234, "\xC3\x85sa"},
+        {"Latin-1", "200070000001234\xC5sa  20260302", CHARSET_LATIN1, 0, RECORD_GOOD, RECORD_GOOD,
+         RECORD_GOOD, RECORD_GOOD, 1234, "\xC5sa"},
+        {"nothing but a code", "20", CHARSET_ASCII, 2, RECORD_BAD, RECORD_BAD, RECORD_ABSENT,
+         RECORD_ABSENT, 0, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct record_value v[COUNT] = {{0}};
+        struct record record = {span_str(cases[i].record), cases[i].charset};
+        if (record_read(&layout, record, v) != cases[i].bad)
+            fail_msg("%s: other number of bad fields", cases[i].name);
+        assert_int_equal(v[CODE].state, cases[i].code);
+        assert_int_equal(v[AMOUNT].state, cases[i].amount);
+        assert_int_equal(v[NAME].state, cases[i].text);
+        assert_int_equal(v[DAY].state, cases[i].day);
+        assert_text(v[NAME].text, cases[i].is);
+        if (v[AMOUNT].state == RECORD_GOOD)
+            assert_true(v[AMOUNT].number == cases[i].number);
+    }
+}
+
+static void numbers_are_exact_to_18_digits(void **state)
+{
+    static const struct {
+        const char *digits;
+        bool good;
+        int64_t number;
+    } cases[] = {
+        {"0", true, 0},
+        {"7", true, 7},
+        {"12345678", true, 12345678},
+        {"123456789", true, 123456789},
+        {"00000000000000000001", false, 0},
+        {"999999999999999999", true, INT64_C(999999999999999999)},
+        {"0000000000001234", true, 1234},
+        {"", false, 0},
+        {"1234567:", false, 0},
+        {"1234567/", false, 0},
+        {"12345678 ", false, 0},
+        {"-1234567", false, 0},
+        {"\xB1\xB2\xB3\xB4\xB5\xB6\xB7\xB8", false, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        int64_t number = -1;
+        assert_int_equal(record_number(span_str(cases[i].digits), &number), cases[i].good);
+        if (cases[i].good)
+            assert_true(number == cases[i].number);
+    }
+}
+
+static void every_digit_counts_in_its_place(void **state)
+{
+    (void)state;
+    for (unsigned n = 1; n <= 18; n++) {
+        char text[20] = "000000000000000000";
+        int64_t expected = 1;
+        for (unsigned place = n; place-- > 0; expected *= 10) {
+            int64_t number;
+            text[place] = '3';
+            assert_true(record_number(span_of(text, n), &number));
+            assert_true(number == 3 * expected);
+            text[place] = '0';
+        }
+    }
+}
+
+static void positions_are_one_based_and_inclusive(void **state)
+{
+    struct record record = {SPAN_LIT("0123456789"), CHARSET_ASCII};
+
+    (void)state;
+    assert_text(record_cut(record, 1, 2), "01");
+    assert_text(record_cut(record, 9, 2), "89");
+    assert_text(record_cut(record, 9, 5), "89");
+    assert_int_equal(record_cut(record, 11, 1).n, 0);
+    assert_int_equal(record_length(record), 10);
+    assert_int_equal(record_length((struct record){SPAN_LIT("\xC3\xA5x"), CHARSET_UTF8}), 2);
+    assert_int_equal(record_least(&layout), 15);
+}
+
+/* The BgMax tables, held against what the manual says of all of them: 80 positions, each in one
+ * field. */
+static void bgmax_tables_cover_80_positions_once(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < bgmax_layout_count; i++) {
+        unsigned next = 3;
+        for (unsigned k = 0; k < bgmax_layouts[i].count; k++) {
+            const struct record_field *field = &bgmax_layouts[i].fields[k];
+            if (field->first != next)
+                fail_msg("TK%s: %s begins at %d", bgmax_layouts[i].code, field->name,
+                         (int)field->first);
+            next += field->length;
+            assert_true(field->kind != RECORD_NUMBER || field->length <= 18);
+            assert_true(strlen(record_expected(field)) > 0);
+        }
+        assert_int_equal(next, 81);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(fields_are_read_by_kind),
+        cmocka_unit_test(numbers_are_exact_to_18_digits),
+        cmocka_unit_test(every_digit_counts_in_its_place),
+        cmocka_unit_test(positions_are_one_based_and_inclusive),
+        cmocka_unit_test(bgmax_tables_cover_80_positions_once),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
