@@ -27,15 +27,8 @@ int alert_add(struct store *store, const struct settings *settings, const struct
             .created_us = now_us,
             .next_us = now_us,
         };
-        struct buf key; /* each recipient has a quiet time of its own */
 
-        buf_init(&key, 4096);
-        if (alert->dedup)
-            rc = buf_printf(&key, "%s %s", alert->dedup, row.recipient);
-        if (!rc)
-            rc = outbox_add(store, &row, settings->smtp.from, alert->dedup ? buf_cstr(&key) : NULL,
-                            alert->quiet_us);
-        buf_free(&key);
+        rc = outbox_add(store, &row, settings->smtp.from, alert->dedup, alert->quiet_us);
     }
     return rc;
 }

@@ -59,6 +59,9 @@ int mail_address(const char *text, char out[MAIL_ADDRESS_MAX])
     struct span address = span_trim(span_str(open ? open + 1 : text));
     const char *at;
 
+    for (const char *p = text; *p; p++)
+        if ((unsigned char)*p < ' ' || *p == 0x7f)
+            return SLUSS_EINVAL;
     if (open) {
         if (!span_ends(address, SPAN_LIT(">")))
             return SLUSS_EINVAL;

@@ -33,8 +33,8 @@ bool retry_next(const struct retry_policy *policy, int64_t row, unsigned attempt
     int64_t end = created_us + policy->give_up_us;
     int64_t next = now_us + retry_delay(policy, row, attempts);
 
-    if (now_us >= end)
+    if (now_us >= end && attempts + 1 >= RETRY_LEAST)
         return false;
-    *next_us = next < end ? next : end;
+    *next_us = next < end || now_us >= end ? next : end;
     return true;
 }

@@ -20,6 +20,10 @@ struct retry_policy {
  * `attempts` are those made before the one that just failed. Never below 1 ms. */
 int64_t retry_delay(const struct retry_policy *policy, int64_t row, unsigned attempts);
 
+/* A mail is tried this often before it is given up, however old it is: after a long standstill
+ * the first answer may be the only "later" it ever gets. */
+#define RETRY_LEAST 4
+
 /* The time of the next attempt; the last one is at created + give_up exactly. False: that time
  * has passed, the mail has failed. */
 bool retry_next(const struct retry_policy *policy, int64_t row, unsigned attempts,

@@ -20,8 +20,11 @@
 #include "store/audit.h"
 
 #define RELAY_REST_MOST_US (300 * SECOND_US)
-#define ALERT_QUIET_US     (3600 * SECOND_US)
-#define ERROR_MAX          640
+/* After a long standstill (machine off, network not up yet) rows may be past their time before
+ * the first attempt: they are not given up before relays have been silent for this long. */
+#define OUTAGE_LEAST_US (3600 * SECOND_US)
+#define ALERT_QUIET_US  (3600 * SECOND_US)
+#define ERROR_MAX       640
 
 struct relay {
     struct smtp_relay *smtp;
@@ -58,8 +61,8 @@ struct sender {
     size_t relay_count;
     struct mail mail;
     struct outcome outcome;
-    unsigned handled; /* in this pass */
-    bool resting;     /* rows were left because every relay rests */
+    unsigned handled;      /* in this pass */
+    int64_t down_since_us; /* monotonic: since when no relay could be reached; 0 = not so */
 };
 
 static int64_t wall(const struct sender *s)
@@ -206,18 +209,30 @@ static int add_failure_alert(struct sender *s, const struct outcome *o)
     return rc;
 }
 
+static int settle_row(struct sender *s)
+{
+    const struct outcome *o = &s->outcome;
+
+    if (o->kind == OUTCOME_SENT)
+        return outbox_sent(s->store, o->row, o->at_us, o->text);
+    if (o->kind == OUTCOME_RETRY)
+        return outbox_retry(s->store, o->row, o->next_us, o->text);
+    return outbox_failed(s->store, o->row, o->at_us, o->text);
+}
+
 /* One transaction; on failure nothing of it happened and the outcome waits. */
 static int record(struct sender *s)
 {
     struct outcome *o = &s->outcome;
     int rc = store_begin(s->store);
 
-    if (!rc && o->kind == OUTCOME_SENT)
-        rc = outbox_sent(s->store, o->row, o->at_us, o->text);
-    else if (!rc && o->kind == OUTCOME_RETRY)
-        rc = outbox_retry(s->store, o->row, o->next_us, o->text);
-    else if (!rc)
-        rc = outbox_failed(s->store, o->row, o->at_us, o->text);
+    if (!rc)
+        rc = settle_row(s);
+    if (rc == SLUSS_ENOTFOUND || rc == SLUSS_ECONFLICT) {
+        store_rollback(s->store); /* gone, or settled by somebody else: nothing to record */
+        o->waiting = false;
+        return 0;
+    }
     if (!rc && o->kind != OUTCOME_RETRY)
         rc = add_audit(s, o);
     if (!rc && o->kind == OUTCOME_FAILED && o->mail_kind == OUTBOX_RECEIPT)
@@ -226,8 +241,8 @@ static int record(struct sender *s)
         store_rollback(s->store);
     else
         rc = store_commit(s->store);
-    o->waiting = rc != 0 && rc != SLUSS_ENOTFOUND; /* a row that is gone needs no record */
-    return o->waiting ? rc : 0;
+    o->waiting = rc != 0;
+    return rc;
 }
 
 static void copy_text(char *to, size_t size, const char *from)
@@ -299,6 +314,7 @@ static void relay_is_up(struct sender *s, struct relay *relay)
         tell(s, "relay-up", NULL, smtp_relay_url(relay->smtp), "", 0);
     relay->failures = 0;
     relay->rest_until_us = 0;
+    s->down_since_us = 0;
 }
 
 /* "smtp://relay: rcpt: 451 try again later" */
@@ -365,18 +381,30 @@ static void later(struct sender *s, const struct outbox_mail *mail, const char *
         conclude(s, mail, OUTCOME_RETRY, next, text);
 }
 
+/* Is it time to give up a row because no relay can be reached? */
+static bool silent_too_long(const struct sender *s, const struct outbox_mail *mail)
+{
+    int64_t least = s->settings->smtp.give_up_us;
+
+    if (least > OUTAGE_LEAST_US)
+        least = OUTAGE_LEAST_US;
+    return wall(s) - mail->created_us >= s->settings->smtp.give_up_us && s->down_since_us &&
+           monotonic(s) - s->down_since_us >= least;
+}
+
 /* No relay could be reached: the row comes first again when one may be tried. */
 static void wait_for_relay(struct sender *s, const struct outbox_mail *mail, const char *text)
 {
-    struct retry_policy policy = policy_of(s->settings);
     int64_t until = all_rest_until(s);
-    int64_t now = wall(s);
-    int64_t next;
 
-    if (!until || !retry_next(&policy, mail->row, mail->attempts, mail->created_us, now, &next))
+    if (!s->down_since_us)
+        s->down_since_us = monotonic(s);
+    if (silent_too_long(s, mail))
+        conclude(s, mail, OUTCOME_FAILED, 0, text);
+    else if (!until) /* none is configured, or the rest was very short */
         later(s, mail, text);
     else
-        conclude(s, mail, OUTCOME_RETRY, now + (until - monotonic(s)), text);
+        conclude(s, mail, OUTCOME_RETRY, wall(s) + (until - monotonic(s)), text);
 }
 
 static void attempt(struct sender *s, const struct outbox_mail *mail)
@@ -418,14 +446,11 @@ static int visit(void *context, const struct outbox_mail *mail)
 {
     static const char *const names[] = {"mail-sent", "mail-retry", "mail-failed"};
     struct sender *s = context;
-    int64_t now = wall(s);
     int rc;
 
     if (all_rest_until(s)) {
-        if (now - mail->created_us < s->settings->smtp.give_up_us) {
-            s->resting = true; /* the next one may be too old to wait */
-            return 0;
-        }
+        if (!silent_too_long(s, mail))
+            return 0; /* the next one may be older */
         conclude(s, mail, OUTCOME_FAILED, 0,
                  mail->last_error ? mail->last_error : "no relay could be reached in time");
     } else {
@@ -469,7 +494,6 @@ int sender_pass(struct sender *s, unsigned most, int64_t *wait_us)
     if (rc)
         return rc;
     s->handled = 0;
-    s->resting = false;
     rc = outbox_due(s->store, wall(s), most, visit, s);
     return rc ? rc : next_wait(s, most, wait_us);
 }

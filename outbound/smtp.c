@@ -124,9 +124,13 @@ static void command_sent(struct talk *talk, struct span line)
         talk->quitting = true;
     if (talk->quitting)
         return;
-    talk->code = 0;
-    talk->n = 0;
-    talk->whole = false;
+    /* HELO is what curl tries when EHLO was refused: should that get no answer at all, the
+     * refusal is the one to tell of. */
+    if (!span_starts(line, SPAN_LIT("HELO"))) {
+        talk->code = 0;
+        talk->n = 0;
+        talk->whole = false;
+    }
     /* The continuation lines of AUTH are none of these (they are secret, too). */
     for (size_t i = 0; talk->step != SMTP_END && i < sizeof verbs / sizeof *verbs; i++)
         if (span_starts(line, verbs[i].verb) &&
@@ -337,6 +341,26 @@ static CURLcode add_part(curl_mime *mime, const struct buf *content, const char 
     return rc;
 }
 
+/* Lines of text end in CRLF in a mail (RFC 2045, section 6.7): only then does curl's encoder
+ * take them for line ends. */
+static CURLcode add_text(curl_mime *mime, const struct buf *text, const char *type)
+{
+    struct buf lines;
+    CURLcode rc;
+
+    buf_init(&lines, 2 * (size_t)MAIL_TEXT_MAX);
+    for (size_t i = 0; i < text->n; i++) {
+        if (text->p[i] == '\n' && (i == 0 || text->p[i - 1] != '\r'))
+            buf_char(&lines, '\r');
+        buf_char(&lines, text->p[i]);
+    }
+    rc = buf_error(&lines) ? CURLE_OUT_OF_MEMORY : CURLE_OK;
+    if (!rc)
+        rc = add_part(mime, &lines, type, "quoted-printable");
+    buf_free(&lines);
+    return rc;
+}
+
 /* Text and HTML, one of which the reader shows. */
 static CURLcode add_texts(CURL *curl, curl_mime *mixed, const struct mail *mail)
 {
@@ -345,7 +369,7 @@ static CURLcode add_texts(CURL *curl, curl_mime *mixed, const struct mail *mail)
     CURLcode rc;
 
     if (!mail->html.n)
-        return add_part(mixed, &mail->text, "text/plain; charset=utf-8", "quoted-printable");
+        return add_text(mixed, &mail->text, "text/plain; charset=utf-8");
     texts = curl_mime_init(curl);
     part = curl_mime_addpart(mixed);
     if (!texts || !part) {
@@ -359,9 +383,9 @@ static CURLcode add_texts(CURL *curl, curl_mime *mixed, const struct mail *mail)
     }
     rc = curl_mime_type(part, "multipart/alternative");
     if (!rc)
-        rc = add_part(texts, &mail->text, "text/plain; charset=utf-8", "quoted-printable");
+        rc = add_text(texts, &mail->text, "text/plain; charset=utf-8");
     if (!rc)
-        rc = add_part(texts, &mail->html, "text/html; charset=utf-8", "quoted-printable");
+        rc = add_text(texts, &mail->html, "text/html; charset=utf-8");
     return rc;
 }
 
