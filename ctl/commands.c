@@ -4,9 +4,55 @@
 #include <stdarg.h>
 #include <stdlib.h>
 
-#define OFFLINE "Offline, no daemon needed"
+#define DELIVERIES "Deliveries"
+#define QUEUE      "The processing system's side"
+#define PROOF      "Receipts and proof"
+#define OFFLINE    "Offline, no daemon needed"
+
+#define SINCE_HELP "from this time on: 2026-03-02, \"2026-03-02 07:00\", 2h, 3d, RFC 3339"
 
 const struct command commands[] = {
+    {DELIVERIES, "status", "", 0, 0, "health at a glance",
+     "Exit 1 where something needs a person: an inbox that cannot be reached, a receipt that\n"
+     "is late or cannot be delivered. Exit 2 where no daemon answers.", {{0}}, command_status},
+    {DELIVERIES, "list", "", 0, 0, "deliveries, oldest first", NULL,
+     {{"state", "S", "only in this state: held, accepted (also released, queued, delivered) ..."},
+      {"unit", "U", "only of this unit (heby/ekonomi) or partner (heby)"},
+      {"since", "T", SINCE_HELP}},
+     command_list},
+    {DELIVERIES, "show", "ID", 1, 1, "one delivery whole: what, why, and what to do",
+     "The beginning of an id will do, as long as no other begins so.", {{0}}, command_show},
+    {DELIVERIES, "release", "ID", 1, 1, "let a held delivery through",
+     "It goes to the queue, and its sender gets a receipt that says so. Who released it, and\n"
+     "why, is kept in the audit trail.",
+     {{"reason", "TEXT", "why; required"}}, command_release},
+    {DELIVERIES, "reject", "ID", 1, 1, "refuse a held delivery, for good",
+     "Its sender gets a receipt with the reason. The file stays in the spool.",
+     {{"reason", "TEXT", "why; required, and told to the sender"}}, command_reject},
+    {DELIVERIES, "unit list", "", 0, 0, "units, their inboxes and phase", NULL, {{0}},
+     command_unit_list},
+    {QUEUE, "queue list", "", 0, 0, "what waits for the processing system", NULL,
+     {{"unit", "U", "only of this unit or partner"}}, command_queue_list},
+    {QUEUE, "queue take", "", 0, 0, "lend the oldest delivery that is ready",
+     "It is yours until it is acknowledged, given back, or its lease (queue-lease) runs out.\n"
+     "Exit 1 where nothing is ready.",
+     {{"unit", "U", "only of this unit or partner"},
+      {"wait", "S", "wait so many seconds for one (also 10m, 1h)"}},
+     command_queue_take},
+    {QUEUE, "queue ack", "ID", 1, 1, "processed: take it off the queue",
+     "A second time changes nothing, and is no error.", {{0}}, command_queue_ack},
+    {QUEUE, "queue nack", "ID", 1, 1, "give it back, to be taken again", NULL,
+     {{"reason", "TEXT", "why; required"}}, command_queue_nack},
+    {PROOF, "receipts", "", 0, 0, "every receipt with its deadline and attempts", NULL,
+     {{"pending", NULL, "only those not yet sent"}}, command_receipts},
+    {PROOF, "audit", "", 0, 0, "the tamper-evident trail", NULL, {{"since", "T", SINCE_HELP}},
+     command_audit},
+    {PROOF, "audit verify", "", 0, 0, "prove that the trail is whole",
+     "Exit 1 with the first row that does not fit, where one was changed, removed or added.",
+     {{0}}, command_audit_verify},
+    {PROOF, "verify", "", 0, 0, "prove that nothing that arrived was lost",
+     "Reads every original in the spool and compares its hash with that of its arrival. Exit 1\n"
+     "with the names where not.", {{0}}, command_verify},
     {OFFLINE, "check", "FILE...", 1, -1, "recognise, parse and validate files",
      "Reads each file as the daemon would and says what it is, what it holds and what is\n"
      "wrong with it. \"-\" is standard input. Exit 1 where any file is not valid.",

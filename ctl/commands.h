@@ -17,6 +17,7 @@ enum { EXIT_FINE = 0, EXIT_NO = 1, EXIT_TROUBLE = 2 };
 /* What main() hands down. */
 struct ctl {
     const char *config; /* -c, or DEFAULT_CONFIG */
+    bool config_named;  /* it was -c */
     bool json;
     struct paper paper; /* standard output */
 };
@@ -31,6 +32,20 @@ int command_check(struct ctl *ctl, const struct arguments *arguments);
 int command_items(struct ctl *ctl, const struct arguments *arguments);
 int command_formats(struct ctl *ctl, const struct arguments *arguments);
 int command_config_check(struct ctl *ctl, const struct arguments *arguments);
+int command_status(struct ctl *ctl, const struct arguments *arguments);
+int command_list(struct ctl *ctl, const struct arguments *arguments);
+int command_show(struct ctl *ctl, const struct arguments *arguments);
+int command_release(struct ctl *ctl, const struct arguments *arguments);
+int command_reject(struct ctl *ctl, const struct arguments *arguments);
+int command_queue_list(struct ctl *ctl, const struct arguments *arguments);
+int command_queue_take(struct ctl *ctl, const struct arguments *arguments);
+int command_queue_ack(struct ctl *ctl, const struct arguments *arguments);
+int command_queue_nack(struct ctl *ctl, const struct arguments *arguments);
+int command_receipts(struct ctl *ctl, const struct arguments *arguments);
+int command_audit(struct ctl *ctl, const struct arguments *arguments);
+int command_audit_verify(struct ctl *ctl, const struct arguments *arguments);
+int command_verify(struct ctl *ctl, const struct arguments *arguments);
+int command_unit_list(struct ctl *ctl, const struct arguments *arguments);
 int command_help(struct ctl *ctl, const struct arguments *arguments);
 
 #endif

@@ -6,11 +6,19 @@ libctl_a_SOURCES = \
   ctl/check.c \
   ctl/commands.c ctl/commands.h \
   ctl/config.c \
+  ctl/deliveries.c \
   ctl/file.c ctl/file.h \
   ctl/formats.c \
   ctl/help.c ctl/help.h \
   ctl/items.c \
+  ctl/online.c ctl/online.h \
   ctl/options.c ctl/options.h \
-  ctl/print.c ctl/print.h
+  ctl/print.c ctl/print.h \
+  ctl/queue.c \
+  ctl/show.c \
+  ctl/status.c \
+  ctl/trail.c \
+  ctl/when.c ctl/when.h \
+  daemon/control.c daemon/control.h
 slussctl_SOURCES = ctl/main.c
 slussctl_LDADD = libctl.a $(parser_libs) $(conf_libs) $(model_libs) $(JANSSON_LIBS)

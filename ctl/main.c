@@ -27,6 +27,7 @@ static int run(const struct arguments *arguments)
 {
     struct ctl ctl = {
         .config = arguments->config ? arguments->config : DEFAULT_CONFIG,
+        .config_named = arguments->config != NULL,
         .json = arguments->json,
         .paper = paper_of(stdout),
     };

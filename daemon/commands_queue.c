@@ -122,7 +122,7 @@ enum command_progress command_queue_take(struct command_call *call)
     if (taken > 0)
         return answer(call, CONTROL_FINE, NULL);
     if (now_us >= call->wait_until_us)
-        return answer(call, CONTROL_NO, "nothing is waiting");
+        return answer(call, CONTROL_NO, NULL); /* nothing there: no mishap, so no words */
     call->look_again_us = now_us + LOOK_AGAIN_US;
     if (call->look_again_us > call->wait_until_us)
         call->look_again_us = call->wait_until_us;
