@@ -77,7 +77,7 @@ struct last_row {
 
 static int read_last(struct store *store, struct last_row *last)
 {
-    memset(last, 0, sizeof *last);
+    *last = (struct last_row){0};
     sqlite3_stmt *statement;
     int rc = db_query(store->db, &statement,
                       "SELECT sequence, at_us, hash FROM audit ORDER BY sequence DESC LIMIT 1",
@@ -96,7 +96,7 @@ static int read_last(struct store *store, struct last_row *last)
 int audit_append(struct store *store, int64_t now_us, const char *actor, const char *event,
                  const char *delivery_id, struct span detail)
 {
-    struct last_row last;
+    struct last_row last = {0};
     int rc = db_begin(store->db);
     if (rc == 0)
         rc = read_last(store, &last);

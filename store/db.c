@@ -154,7 +154,7 @@ void db_close(struct db **db)
 
 int db_make_durable(struct db *db)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     int rc = db_query(db, &statement, "PRAGMA journal_mode = WAL", NO_VALUES);
     if (rc == 0)
         rc = db_next(db, statement);
@@ -260,7 +260,7 @@ int db_run(struct db *db, const char *sql, const struct value *values, size_t n)
 {
     if (db->doomed)
         return db->doomed;
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     int rc = db_query(db, &statement, sql, values, n);
     if (rc < 0)
         return rc;
@@ -282,7 +282,7 @@ int64_t db_last_row(const struct db *db)
 
 int db_number(struct db *db, int64_t *out, const char *sql, const struct value *values, size_t n)
 {
-    sqlite3_stmt *statement;
+    sqlite3_stmt *statement = NULL;
     int rc = db_query(db, &statement, sql, values, n);
     if (rc == 0)
         rc = db_next(db, statement);

@@ -375,7 +375,7 @@ int store_delivery_by_row(struct store *store, int64_t row, struct arena *arena,
                           struct delivery *out)
 {
     sqlite3_stmt *statement;
-    struct delivery d;
+    struct delivery d = {0};
     int rc = db_query(store->db, &statement,
                       "SELECT " DELIVERY_COLUMNS " FROM delivery d WHERE d.row_id = ?1",
                       VALUES(v_int(row)));
@@ -408,7 +408,7 @@ int store_delivery_get(struct store *store, struct span id, struct arena *arena,
     memcpy(behind, id.p, id.n);
     memcpy(behind + id.n, ":", 2);
     sqlite3_stmt *statement;
-    struct delivery d, other;
+    struct delivery d = {0}, other;
     int rc = db_query(store->db, &statement,
                       "SELECT " DELIVERY_COLUMNS " FROM delivery d "
                       "WHERE d.id >= ?1 AND d.id < ?2 ORDER BY d.id LIMIT 2",

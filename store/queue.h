@@ -10,8 +10,8 @@
 
 struct queue_entry {
     struct delivery delivery;
-    int64_t ready_us;    /* not shown before (cool-off) */
-    int64_t taken_us;    /* 0 = not lent */
+    int64_t ready_us; /* not shown before (cool-off) */
+    int64_t taken_us; /* 0 = not lent */
     int64_t lease_until_us;
     const char *taken_by; /* null */
     unsigned takes;

@@ -78,8 +78,7 @@ int store_delivery_arrive(struct store *store, const char *unit, struct span fil
 
 /* Change the state; SLUSS_ECONFLICT when the present state does not allow it (the check and
  * the change are one statement), SLUSS_ENOTFOUND. */
-int store_delivery_become(struct store *store, int64_t row, enum delivery_state to,
-                          int64_t now_us);
+int store_delivery_become(struct store *store, int64_t row, enum delivery_state to, int64_t now_us);
 
 /* The identity the file had in its inbox. 0, SLUSS_ENOTFOUND. */
 int store_delivery_identity(struct store *store, int64_t row, struct file_identity *out);
