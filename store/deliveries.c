@@ -75,6 +75,27 @@ int store_delivery_arrive(struct store *store, const char *unit, struct span fil
     return SLUSS_OK;
 }
 
+int store_delivery_identity(struct store *store, int64_t row, struct file_identity *out)
+{
+    sqlite3_stmt *statement;
+    int rc = db_query(store->db, &statement,
+                      "SELECT device, inode, seen_size, mtime_ns, ctime_ns FROM delivery "
+                      "WHERE row_id = ?1",
+                      VALUES(v_int(row)));
+    rc = rc < 0 ? rc : db_next(store->db, statement);
+    if (rc <= 0)
+        return rc < 0 ? rc : SLUSS_ENOTFOUND;
+    *out = (struct file_identity){
+        .device = col_uint(statement, 0),
+        .inode = col_uint(statement, 1),
+        .size = col_int(statement, 2),
+        .mtime_ns = col_int(statement, 3),
+        .ctime_ns = col_int(statement, 4),
+    };
+    db_done(statement);
+    return SLUSS_OK;
+}
+
 int store_delivery_forget(struct store *store, int64_t row)
 {
     int rc = db_begin(store->db);
