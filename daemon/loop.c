@@ -80,6 +80,15 @@ int loop_run(struct loop *loop)
     return sd_event_loop(loop->event);
 }
 
+int loop_turn(struct loop *loop, int64_t wait_us)
+{
+    int r = sd_event_run(loop->event, wait_us < 0 ? 0 : (uint64_t)wait_us);
+
+    if (r < 0)
+        return sluss_error_from_errno(-r);
+    return r > 0;
+}
+
 void loop_quit(struct loop *loop, int code)
 {
     (void)sd_event_exit(loop->event, code);

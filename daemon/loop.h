@@ -23,6 +23,10 @@ void loop_free(struct loop **loop);
 int loop_run(struct loop *loop);
 void loop_quit(struct loop *loop, int code);
 
+/* One turn: wait at most that long, then do one thing. 1 when something was done, 0 when nothing
+ * came, or an error. For tests. */
+int loop_turn(struct loop *loop, int64_t wait_us);
+
 /* Monotonic and wall-clock microseconds, as of now. */
 int64_t loop_now_us(struct loop *loop);
 int64_t loop_wall_us(struct loop *loop);

@@ -7,3 +7,29 @@ check_PROGRAMS += $(pool_tests)
 TESTS += $(pool_tests)
 tests_unit_daemon_pool_test_LDADD = $(daemon_test_libs)
 tests_unit_daemon_wire_test_LDADD = $(daemon_test_libs)
+
+inbox_tests = \
+  tests/unit/daemon/claim_test tests/unit/daemon/entries_test tests/unit/daemon/inbox_test \
+  tests/unit/daemon/log_test tests/unit/daemon/loop_test tests/unit/daemon/settle_test \
+  tests/unit/daemon/state_lock_test tests/unit/daemon/watch_test
+check_PROGRAMS += $(inbox_tests)
+TESTS += $(inbox_tests)
+tests_unit_daemon_claim_test_SOURCES = tests/unit/daemon/claim_test.c tests/unit/daemon/scratch.h
+tests_unit_daemon_claim_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_entries_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_inbox_test_SOURCES = tests/unit/daemon/inbox_test.c tests/unit/daemon/scratch.h
+tests_unit_daemon_inbox_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_log_test_SOURCES = tests/unit/daemon/log_test.c tests/unit/daemon/scratch.h
+tests_unit_daemon_log_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_loop_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_settle_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_state_lock_test_SOURCES = tests/unit/daemon/state_lock_test.c tests/unit/daemon/scratch.h
+tests_unit_daemon_state_lock_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_watch_test_SOURCES = tests/unit/daemon/watch_test.c tests/unit/daemon/scratch.h
+tests_unit_daemon_watch_test_LDADD = $(daemon_test_libs)
+
+check_PROGRAMS += tests/unit/daemon/outbound_process_test
+TESTS += tests/unit/daemon/outbound_process_test
+tests_unit_daemon_outbound_process_test_SOURCES = \
+  tests/unit/daemon/outbound_process_test.c $(smtp_server)
+tests_unit_daemon_outbound_process_test_LDADD = $(daemon_test_libs)
