@@ -1053,6 +1053,12 @@ static bool applies(const struct ubl *u, const struct rule *rule)
     return u->peppol && (rule->set == PEPPOL || is(&u->seller.country, "SE"));
 }
 
+/* Money reads better with both decimals; adding 0.00 gives them. */
+static struct decimal for_people(struct decimal a, const struct comparison *c)
+{
+    return c->stated.scale || c->computed.scale ? decimal_add(a, decimal_of(0, 2)) : a;
+}
+
 static int report(const struct rule *rule, const struct comparison *c, uint64_t ordinal,
                   const struct sink *sink)
 {
@@ -1067,8 +1073,8 @@ static int report(const struct rule *rule, const struct comparison *c, uint64_t 
     finding_text(&f, "rule", span_str(rule->id));
     finding_text(&f, "what", span_str(c->what ? c->what : rule->text));
     if (code == FINDING_RULE_TOTAL) {
-        finding_text(&f, "stated", span_str(decimal_text(c->stated, stated)));
-        finding_text(&f, "computed", span_str(decimal_text(c->computed, computed)));
+        finding_text(&f, "stated", span_str(decimal_text(for_people(c->stated, c), stated)));
+        finding_text(&f, "computed", span_str(decimal_text(for_people(c->computed, c), computed)));
     }
     return sink_finding(sink, &f);
 }

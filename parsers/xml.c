@@ -19,7 +19,9 @@
 #define CHUNK 8192
 /* In a CDATA section libxml2 2.9 hands on 300 bytes a call and keeps the rest: anything more
  * would pile up. */
-#define CDATA_CHUNK    256
+#define CDATA_CHUNK 256
+/* Bytes that may wait for the rest of their character, in any encoding. */
+#define CHARACTER_MAX  8
 #define DICT_BYTES_MAX (2u * 1024 * 1024)
 #define NAMESPACES_MAX 16
 
@@ -455,6 +457,18 @@ static struct span pending(const struct xml_reader *r)
     return span_of((const char *)input->cur, (size_t)(input->end - input->cur));
 }
 
+/* Bytes that libxml2 could not convert to UTF-8 stay in a buffer of their own, and so does
+ * all that follows them, without a word. */
+static void check_conversion(struct xml_reader *r, size_t most)
+{
+    const xmlParserInput *input = r->ctxt->input;
+    if (stopped(r) || !input || !input->buf || !input->buf->encoder || !input->buf->raw ||
+        xmlBufUse(input->buf->raw) <= most)
+        return;
+    r->bad = XML_I18N_CONV_FAILED;
+    r->bad_line = input->line;
+}
+
 /* Is libxml2 keeping more than one tag or comment may be, or too many names? */
 static void measure(struct xml_reader *r)
 {
@@ -475,6 +489,7 @@ static void measure(struct xml_reader *r)
     if (!stopped(r) &&
         (xmlDictSize(dict) > XML_NAMES_MAX || xmlDictGetUsage(dict) > DICT_BYTES_MAX))
         pass_limit(r, "different names", XML_NAMES_MAX);
+    check_conversion(r, CHUNK / 2);
 }
 
 /* Errors of character conversion carry no parser context: libxml2 would print them. Catch
@@ -527,7 +542,8 @@ int xml_finish(struct xml_reader *r)
         return r->failure;
     if (r->over)
         return 0;
-    if (r->root_closed)
+    check_conversion(r, CHARACTER_MAX);
+    if (r->root_closed && !stopped(r))
         parse(r, "", 0, true);
     if (stopped(r))
         return r->failure = settle(r);

@@ -22,3 +22,16 @@ tests_unit_parsers_recognize_test_LDADD = $(parser_libs) $(model_libs) $(unit_li
 tests_unit_parsers_record_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_tally_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/unit/parsers/heard.h tests/data/bgmax tests/data/case-csv
+# The XML half: the streaming reader and the formats made of it.
+parsers_xml_tests = \
+  tests/unit/parsers/decimal_test \
+  tests/unit/parsers/peppol_test \
+  tests/unit/parsers/peppol_rules_test \
+  tests/unit/parsers/xml_test
+check_PROGRAMS += $(parsers_xml_tests)
+TESTS += $(parsers_xml_tests)
+tests_unit_parsers_decimal_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_peppol_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_peppol_rules_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_xml_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/unit/parsers/changed.h tests/data/peppol-bis-3
