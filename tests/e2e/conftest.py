@@ -1,0 +1,127 @@
+"""End-to-end tests: a real sshd, a real SMTP server, the real daemon, each test its own state.
+
+Run as root on Debian: script/test e2e, or
+    SLUSS_BUILD=build-test /usr/bin/python3 -m pytest tests/e2e
+Heavier counts of the same tests: -m torture, or make torture (SLUSS_TORTURE=1).
+"""
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import daemon  # noqa: E402
+import sftp as sftp_module  # noqa: E402
+import smtp as smtp_module  # noqa: E402
+
+TORTURE = bool(os.environ.get("SLUSS_TORTURE"))
+KEEP = bool(os.environ.get("SLUSS_E2E_KEEP"))
+
+
+def pytest_configure(config):
+    config.addinivalue_line("markers", "torture: the full counts of the fault list; minutes each")
+
+
+def pytest_collection_modifyitems(config, items):
+    if TORTURE or "torture" in (config.getoption("-m") or ""):
+        return
+    skip = pytest.mark.skip(reason="torture: run with -m torture or SLUSS_TORTURE=1")
+    for item in items:
+        if "torture" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    report = outcome.get_result()
+    if report.when == "call" and report.failed:
+        for site in getattr(item, "sites", []):
+            report.sections.append((f"site {site.name}", site.diagnostics()))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def programs():
+    for program in (daemon.SLUSSD, daemon.SLUSSCTL):
+        if not os.access(program, os.X_OK):
+            pytest.exit(f"{program} is not built; script/build build-test, or set SLUSS_BUILD", 2)
+
+
+@pytest.fixture(scope="session")
+def base():
+    if os.geteuid() != 0:
+        pytest.exit("the end-to-end tests need root: sshd's chroot and a user of its own", 2)
+    path = sftp_module.make_base()
+    yield path
+    if KEEP:
+        print(f"\nkept: {path}")
+    else:
+        shutil.rmtree(path, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def sftp(base):
+    server = sftp_module.SftpServer(base)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
+
+
+@pytest.fixture
+def smtp():
+    server = smtp_module.SmtpServer().up()
+    yield server
+    server.down()
+
+
+_count = iter(range(1, 1 << 30))
+
+
+@pytest.fixture
+def site(request, base, sftp, smtp):
+    """An installation that is configured and not yet started."""
+    name = f"s{next(_count)}"
+    made = daemon.Site(name, base, sftp, smtp)
+    request.node.sites = [*getattr(request.node, "sites", []), made]
+    yield made
+    try:
+        made.stop()
+    finally:
+        made.kill()
+        made.check_log()
+        if not KEEP:
+            shutil.rmtree(made.base, ignore_errors=True)
+            shutil.rmtree(sftp.root / name, ignore_errors=True)
+
+
+@pytest.fixture
+def local(tmp_path):
+    """Write a file for a client to send: local("a.csv", data) -> its path."""
+    def write(name, data):
+        path = tmp_path / name
+        path.write_bytes(getattr(data, "data", data))
+        return path
+    return write
+
+
+@pytest.fixture
+def sysctl():
+    """Set a /proc/sys value for the test; skips where that is not allowed."""
+    before = {}
+
+    def set_value(name, value):
+        path = Path("/proc/sys") / name.replace(".", "/")
+        try:
+            before.setdefault(path, path.read_text())
+            path.write_text(f"{value}\n")
+        except OSError as error:
+            pytest.skip(f"{path} cannot be set here: {error}")
+    yield set_value
+    for path, value in before.items():
+        path.write_text(value)
