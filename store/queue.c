@@ -16,8 +16,8 @@ int queue_add(struct store *store, int64_t delivery_row, int64_t ready_us)
     if (rc < 0)
         return rc;
     return db_run(store->db,
-                  "INSERT INTO queue (delivery, id, unit, ready_us) "
-                  "SELECT row_id, id, unit, ?2 FROM delivery WHERE row_id = ?1 "
+                  "INSERT INTO queue (delivery, id, unit, ready_us, ripe) "
+                  "SELECT row_id, id, unit, ?2, state = 'queued' FROM delivery WHERE row_id = ?1 "
                   "ON CONFLICT (delivery) DO NOTHING",
                   VALUES(v_int(delivery_row), v_int(ready_us)));
 }

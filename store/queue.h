@@ -18,7 +18,9 @@ struct queue_entry {
     const char *last_nack; /* reason; null */
 };
 
-/* In the transaction of the verdict or release. Adding one that is there changes nothing. */
+/* In the transaction of the verdict or release, after the state was set: a delivery that is
+ * `queued` already is ready at once, one that is `accepted` or `released` when its cool-off
+ * ends (queue_ripen). Adding one that is there changes nothing. */
 int queue_add(struct store *store, int64_t delivery_row, int64_t ready_us);
 /* Take it out (recall). 0, SLUSS_ENOTFOUND. */
 int queue_remove(struct store *store, int64_t delivery_row);
