@@ -239,13 +239,14 @@ struct child {
 /* To the log as an error, and to the parent for `slussctl status`. */
 static void child_problem(struct child *c, const char *event, const char *text)
 {
+    struct span said = span_trim(span_str(text));
     struct buf message;
 
-    LOG(LOG_LEVEL_ERROR, event, {"text", span_str(text)});
+    LOG(LOG_LEVEL_ERROR, event, {"text", said});
     buf_init(&message, MESSAGE_MAX);
     buf_printf(&message, "E%s", event);
     buf_char(&message, '\0');
-    buf_add(&message, text, strnlen(text, MESSAGE_MAX / 2));
+    buf_add(&message, said.p, said.n < MESSAGE_MAX / 2 ? said.n : MESSAGE_MAX / 2);
     buf_char(&message, '\0');
     if (!buf_error(&message))
         (void)!send(CHILD_SOCKET, message.p, message.n, MSG_DONTWAIT | MSG_NOSIGNAL);
@@ -326,7 +327,6 @@ static void reload(struct child *c)
     struct settings *settings;
     struct template_set *templates;
 
-    c->last_problem[0] = '\0';
     if (read_configuration(c, &settings, &templates))
         return; /* the old one stays in force */
     if (c->sender && sender_configure(c->sender, settings, templates)) {
@@ -399,8 +399,10 @@ static void hint_ready(void *context, int fd, uint32_t revents)
 
     (void)revents;
     while ((n = recv(fd, message, sizeof message, MSG_DONTWAIT)) > 0)
-        if (message[0] == 'R')
+        if (message[0] == 'R') {
+            c->last_problem[0] = '\0'; /* who asks gets an answer each time */
             reload(c);
+        }
     if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
         loop_quit(c->loop, 0); /* the parent is gone or wants us gone */
         return;
