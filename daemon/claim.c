@@ -111,7 +111,7 @@ static int put_back(const struct arrival *arrival, int spool, const char *id)
 
 static enum claim_result not_moved(int errnum, int *error)
 {
-    *error = errnum;
+    *error = sluss_error_from_errno(errnum);
     switch (errnum) {
     case EXDEV:
     case EACCES:
@@ -143,7 +143,7 @@ enum claim_result claim_move(const struct arrival *arrival, struct spool *spool,
     }
     if (put_back(arrival, directory, id) == 0)
         return CLAIM_CHANGED;
-    *error = errno;
+    *error = sluss_error_from_errno(errno);
     return CLAIM_FAILED;
 }
 

@@ -50,7 +50,7 @@ enum claim_result {
     CLAIM_MOVED = 0, /* in the spool under the id; directories not yet synced */
     CLAIM_COPY,      /* another file system, or moving is not allowed: it must be copied */
     CLAIM_CHANGED,   /* gone, replaced or changed since: nothing was done */
-    CLAIM_FAILED,    /* see *error */
+    CLAIM_FAILED,    /* see *error, a code of error.h */
 };
 /* Step 2 by rename. The name is checked to be still the file of `arrival->file` (never a
  * link, never another inode); what was moved is checked again after the move, and put back

@@ -250,7 +250,7 @@ static void an_id_that_is_taken_is_not_overwritten(void **state)
     (void)state;
     (void)close(fd);
     assert_int_equal(claim_and_close(&arrival, &error), CLAIM_FAILED);
-    assert_int_equal(error, EEXIST);
+    assert_int_equal(error, SLUSS_EEXIST);
     assert_true(there(in(&scratch, "inbox/a.xml")));
 }
 

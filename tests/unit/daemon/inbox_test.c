@@ -47,6 +47,17 @@ static struct taker {
     int alerts;
 } t;
 
+/* The wall clock can be set forth and back (linked with --wrap). */
+static int64_t clock_ahead_us;
+
+int64_t __real_loop_wall_us(struct loop *loop);
+int64_t __wrap_loop_wall_us(struct loop *loop);
+
+int64_t __wrap_loop_wall_us(struct loop *loop)
+{
+    return __real_loop_wall_us(loop) + clock_ahead_us;
+}
+
 static int on_probe(void *context, uint64_t ticket, int file)
 {
     assert_true(fcntl(file, F_GETFD) >= 0);
@@ -105,6 +116,7 @@ static int said(const char *event)
 static int setup(void **state)
 {
     (void)state;
+    clock_ahead_us = 0;
     t = (struct taker){.room = -1, .remove = true, .ending = ENDING_WHOLE};
     scratch_make(&t.scratch);
     assert_int_equal(mkdir(in(&t.scratch, "inbox"), 0755), 0);
@@ -335,6 +347,38 @@ static void a_file_from_before_the_start_has_its_true_time(void **state)
     open_inboxes();
     until_completes(1, 1000 * MS);
     assert_true(t.received_us == ctime_us);
+}
+
+static void U24_the_inbox_clock_is_ahead(void **state)
+{
+    int64_t begin;
+
+    (void)state;
+    clock_ahead_us = -3 * 3600 * 1000 * MS;
+    open_inboxes();
+    begin = loop_wall_us(t.loop);
+    for (int i = 1; i <= 2; i++) {
+        put();
+        until_completes(i, 1000 * MS);
+        assert_true(t.received_us >= begin && t.received_us <= loop_wall_us(t.loop));
+    }
+    assert_int_equal(said("clock-skew"), 1);
+}
+
+static void U24_the_inbox_clock_is_behind(void **state)
+{
+    int64_t begin;
+
+    (void)state;
+    clock_ahead_us = 3 * 3600 * 1000 * MS;
+    open_inboxes();
+    begin = loop_wall_us(t.loop);
+    for (int i = 1; i <= 2; i++) {
+        put_in_pieces();
+        until_completes(i, 3000 * MS);
+        assert_true(t.received_us >= begin && t.received_us <= loop_wall_us(t.loop));
+    }
+    assert_int_equal(said("clock-skew"), 1);
 }
 
 static void the_marker_is_waited_for(void **state)
@@ -687,6 +731,8 @@ int main(void)
         CASE(U10_an_empty_file_waits_and_others_flow),
         CASE(U05_not_while_somebody_has_it_open),
         CASE(a_file_from_before_the_start_has_its_true_time),
+        CASE(U24_the_inbox_clock_is_ahead),
+        CASE(U24_the_inbox_clock_is_behind),
         CASE(the_marker_is_waited_for),
         CASE(U00ij_U16_no_regular_file_is_said_once_and_left),
         CASE(a_file_with_a_second_name_waits),

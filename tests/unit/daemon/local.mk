@@ -19,6 +19,7 @@ tests_unit_daemon_claim_test_LDADD = $(daemon_test_libs)
 tests_unit_daemon_entries_test_LDADD = $(daemon_test_libs)
 tests_unit_daemon_inbox_test_SOURCES = tests/unit/daemon/inbox_test.c tests/unit/daemon/scratch.h
 tests_unit_daemon_inbox_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_inbox_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=loop_wall_us
 tests_unit_daemon_log_test_SOURCES = tests/unit/daemon/log_test.c tests/unit/daemon/scratch.h
 tests_unit_daemon_log_test_LDADD = $(daemon_test_libs)
 tests_unit_daemon_loop_test_LDADD = $(daemon_test_libs)
