@@ -1,6 +1,7 @@
 # Fuzzers of parsers/. With --enable-fuzzing they carry libFuzzer; without it they replay their
 # saved inputs (seeds/NAME) as ordinary tests.
-fuzz_programs = tests/fuzz/bgmax_fuzz tests/fuzz/casecsv_fuzz tests/fuzz/recognize_fuzz
+fuzz_programs = tests/fuzz/bgmax_fuzz tests/fuzz/casecsv_fuzz tests/fuzz/peppol_fuzz \
+  tests/fuzz/recognize_fuzz
 fuzz_common = tests/fuzz/fuzz.h
 fuzz_libs = $(parser_libs) $(model_libs)
 if FUZZING
@@ -18,6 +19,9 @@ tests_fuzz_bgmax_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_casecsv_fuzz_SOURCES = tests/fuzz/casecsv_fuzz.c $(fuzz_common)
 tests_fuzz_casecsv_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_casecsv_fuzz_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_peppol_fuzz_SOURCES = tests/fuzz/peppol_fuzz.c $(fuzz_common)
+tests_fuzz_peppol_fuzz_LDADD = $(fuzz_libs)
+tests_fuzz_peppol_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_recognize_fuzz_SOURCES = tests/fuzz/recognize_fuzz.c $(fuzz_common)
 tests_fuzz_recognize_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_recognize_fuzz_LDFLAGS = $(fuzz_ldflags)
