@@ -178,6 +178,10 @@ void row_sum(const json_t *row, struct buf *out)
     const json_t *minor;
     bool any = false;
 
+    if (!sums && !row_text(row, "currency") && row_int(row, "sum_minor") == 0) {
+        buf_char(out, '0');
+        return;
+    }
     if (!sums) {
         print_money(out, row_int(row, "sum_minor"), row_text(row, "currency"));
         return;

@@ -306,12 +306,17 @@ static void print_history(const struct paper *paper, const json_t *row)
     if (json_array_size(history))
         heading(paper, "What has happened");
     json_array_foreach (history, i, event) {
-        const char *reason = row_text(json_object_get(event, "detail"), "reason");
+        const json_t *detail = json_object_get(event, "detail");
+        const char *reason = row_text(detail, "reason");
+        const char *verdict = row_text(detail, "verdict");
         struct buf text;
 
         buf_init(&text, 64 * 1024);
         when_local(&text, row_text(event, "at"));
-        buf_printf(&text, "  %s  %s", row_text(event, "event"), row_text(event, "actor"));
+        buf_printf(&text, " %s", row_text(event, "event"));
+        if (verdict)
+            buf_printf(&text, " %s", verdict);
+        buf_printf(&text, ", by %s", row_text(event, "actor"));
         if (reason)
             buf_printf(&text, ": %s", reason);
         print_wrapped(paper, 0, 2, buf_view(&text));

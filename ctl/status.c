@@ -97,15 +97,19 @@ static void print_error(const struct paper *paper, const json_t *row)
 static void print_units(const struct paper *paper, const json_t *row)
 {
     static const struct column columns[] = {
-        {"UNIT", false}, {"PHASE", false}, {"WAITING", true}, {"INBOX", false}, {"", false}};
+        {"UNIT", false}, {"PHASE", false}, {"WAITING", true}, {"INBOX", false}, {"PROBLEM", false}};
     const json_t *units = json_object_get(row, "units");
+    unsigned n = sizeof columns / sizeof columns[0];
     struct table *table;
     const json_t *unit;
+    bool trouble = false;
     size_t i;
 
     if (!json_array_size(units))
         return;
-    table = table_new(paper, columns, sizeof columns / sizeof columns[0]);
+    json_array_foreach (units, i, unit)
+        trouble = trouble || row_text(unit, "problem");
+    table = table_new(paper, columns, trouble ? n : n - 1);
     if (!table)
         return;
     fputc('\n', paper->out);
@@ -116,8 +120,9 @@ static void print_units(const struct paper *paper, const json_t *row)
         cell_text(table, unit, "phase");
         cell_int(table, unit, "waiting");
         cell_text(table, unit, "inbox");
-        table_cell(table, row_true(unit, "reachable") ? INK_CARE : INK_BAD,
-                   problem ? span_str(problem) : SPAN_LIT(""));
+        if (trouble)
+            table_cell(table, row_true(unit, "reachable") ? INK_CARE : INK_BAD,
+                       problem ? span_str(problem) : SPAN_LIT(""));
     }
     table_end(&table);
 }

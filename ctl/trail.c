@@ -43,7 +43,7 @@ int command_receipts(struct ctl *ctl, const struct arguments *arguments)
 static void audit_cells(struct table *table, const json_t *row)
 {
     const json_t *detail = json_object_get(row, "detail");
-    char *text = json_is_object(detail) ? json_dumps(detail, JSON_COMPACT) : NULL;
+    char *text = json_is_object(detail) ? json_dumps(detail, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
 
     cell_int(table, row, "sequence");
     cell_time(table, row, "at");
@@ -117,8 +117,10 @@ static void print_counts(const struct paper *paper, const json_t *row)
     print_count(&text, (uint64_t)row_int(row, "bytes"), "byte", "bytes");
     fprintf(paper->out, "%s\n", buf_cstr(&text));
     buf_free(&text);
-    if (row_int(row, "problems") == 0)
-        print_ink(paper, INK_GOOD, "Nothing is lost, nothing has changed.\n");
+    if (row_int(row, "problems") == 0) {
+        print_ink(paper, INK_GOOD, "Nothing is lost, nothing has changed.");
+        fputc('\n', paper->out);
+    }
 }
 
 static int verified(void *context, json_t *row)

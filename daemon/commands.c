@@ -151,7 +151,7 @@ static int delivery_seen(void *context, const struct delivery *delivery)
     return SLUSS_ESTOP;
 }
 
-int check_unit(struct command_call *call)
+int require_unit(struct command_call *call)
 {
     const struct settings *settings = call->intake->settings;
     const char *unit = call->request->unit;

@@ -41,7 +41,7 @@ enum command_progress command_list(struct command_call *call)
         if (filter.state < 0)
             return answer(call, CONTROL_TROUBLE, "there is no state \"%s\"", request->state);
     }
-    if (check_unit(call) != SLUSS_OK)
+    if (require_unit(call) != SLUSS_OK)
         return COMMAND_DONE;
     return page_end(&page, store_delivery_list(call->intake->store, &filter, list_row, &page));
 }

@@ -42,7 +42,7 @@ enum command_progress page_end(struct page *page, int error);
 int find_delivery(struct command_call *call, struct delivery *out);
 /* Is the request's unit (null: any) one that is known? 0, or an error that is already the
  * answer. */
-int check_unit(struct command_call *call);
+int require_unit(struct command_call *call);
 
 enum command_progress command_status(struct command_call *call);
 enum command_progress command_unit_list(struct command_call *call);

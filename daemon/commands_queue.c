@@ -48,7 +48,7 @@ enum command_progress command_queue_list(struct command_call *call)
 {
     struct page page = page_begin(call);
 
-    if (check_unit(call) != SLUSS_OK)
+    if (require_unit(call) != SLUSS_OK)
         return COMMAND_DONE;
     return page_end(&page, queue_list(call->intake->store, call->request->unit,
                                       call->request->after, (unsigned)page.most, list_row,
@@ -112,7 +112,7 @@ enum command_progress command_queue_take(struct command_call *call)
     int taken;
 
     if (!call->wait_until_us) {
-        if (check_unit(call) != SLUSS_OK)
+        if (require_unit(call) != SLUSS_OK)
             return COMMAND_DONE;
         call->wait_until_us = now_us + call->request->wait_ms * 1000;
     }
