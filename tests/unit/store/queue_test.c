@@ -45,6 +45,18 @@ static uint64_t open_entries(struct store *store)
     return n;
 }
 
+/* Without a cool-off the verdict itself queues: nothing has to ripen, and nothing is dropped. */
+static void what_is_queued_already_is_ready_at_once(void **state)
+{
+    struct place *place = *state;
+    struct delivery d = accepted(place->store, "heby/ekonomi", "a.csv", T0, 2);
+    assert_int_equal(store_delivery_become(place->store, d.row, STATE_QUEUED, T0), SLUSS_OK);
+    assert_int_equal(queue_add(place->store, d.row, T0), SLUSS_OK);
+    ripen(place->store, T0 + MINUTE, 0);
+    struct queue_entry entry;
+    assert_string_equal(take(place->store, NULL, T0 + MINUTE, &entry), d.id);
+}
+
 static void the_way_through_the_queue(void **state)
 {
     struct place *place = *state;
@@ -227,6 +239,7 @@ static void listed_in_order_until_acknowledged(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        STORE_TEST(what_is_queued_already_is_ready_at_once),
         STORE_TEST(the_way_through_the_queue),
         STORE_TEST(a_lease_that_runs_out_offers_it_again),
         STORE_TEST(given_back_it_is_ready_at_once_and_the_reason_stays),
