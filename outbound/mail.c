@@ -2,6 +2,7 @@
 #include "outbound/mail.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -91,16 +92,15 @@ const char *mail_date(int64_t at_us, char text[MAIL_DATE_SIZE])
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
     time_t seconds = (time_t)(at_us / SECOND_US);
     struct tm tm;
-    long minutes;
+    unsigned minutes; /* away from UTC */
 
     text[0] = '\0';
     if (!localtime_r(&seconds, &tm))
         return text;
-    minutes = tm.tm_gmtoff / 60;
-    snprintf(text, MAIL_DATE_SIZE, "%s, %02d %s %d %02d:%02d:%02d %c%02ld%02ld", days[tm.tm_wday],
+    minutes = (unsigned)(labs(tm.tm_gmtoff) / 60 % (24 * 60));
+    snprintf(text, MAIL_DATE_SIZE, "%s, %02d %s %d %02d:%02d:%02d %c%02u%02u", days[tm.tm_wday],
              tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour, tm.tm_min, tm.tm_sec,
-             minutes < 0 ? '-' : '+', (minutes < 0 ? -minutes : minutes) / 60,
-             (minutes < 0 ? -minutes : minutes) % 60);
+             tm.tm_gmtoff < 0 ? '-' : '+', minutes / 60, minutes % 60);
     return text;
 }
 

@@ -19,7 +19,7 @@
 #define MAIL_TEXT_MAX    (4 * 1024 * 1024)
 #define MAIL_HEADERS_MAX (64 * 1024)
 #define MAIL_ADDRESS_MAX 320
-#define MAIL_DATE_SIZE   40 /* "Mon, 02 Mar 2026 07:12:00 +0100" and NUL, with room */
+#define MAIL_DATE_SIZE   80 /* "Mon, 02 Mar 2026 07:12:00 +0100" and NUL, with room */
 
 struct mail {
     char from[MAIL_ADDRESS_MAX]; /* envelope: bare addresses */
