@@ -1,5 +1,7 @@
 #include "parsers/recognize.h"
 
+#include "parsers/xml.h"
+
 /* --- the auction --------------------------------------------------------------------- */
 
 static struct recognition auction(struct span head, bool whole)
@@ -110,6 +112,9 @@ static const char *by_prefix(const struct signature *of, size_t n, struct span h
 
 static const char *xml_reason(struct span head)
 {
+    /* Whatever it is beside, no format here takes it. */
+    if (xml_sniff(head).look == XML_LOOK_DOCTYPE)
+        return "XML with a document type declaration (DOCTYPE), which is refused";
     for (size_t i = 0; i < COUNT(xml_signatures); i++)
         if (memmem(head.p, head.n, xml_signatures[i].prefix.p, xml_signatures[i].prefix.n))
             return xml_signatures[i].reason;
