@@ -97,12 +97,14 @@ static int status_receipts(struct status *status)
 
     if (error != SLUSS_OK)
         return error;
-    json_uint(status->j, "receipts_pending", counts.pending);
-    json_uint(status->j, "receipts_failed", counts.failed);
+    json_uint(status->j, "receipts_pending", counts.receipts_pending);
+    json_uint(status->j, "receipts_failed", counts.receipts_failed);
     json_instant(status->j, "nearest_deadline", counts.nearest_deadline_us);
-    if (counts.failed)
-        needs_person(status, "%llu mail%s could not be delivered: slussctl receipts",
-                     (unsigned long long)counts.failed, counts.failed == 1 ? "" : "s");
+    json_uint(status->j, "alerts_failed", counts.failed - counts.receipts_failed);
+    if (counts.receipts_failed)
+        needs_person(status, "%llu receipt%s could not be delivered: slussctl receipts",
+                     (unsigned long long)counts.receipts_failed,
+                     counts.receipts_failed == 1 ? "" : "s");
     if (counts.nearest_deadline_us && counts.nearest_deadline_us < status->now_us)
         needs_person(status, "A receipt should have been sent by %s: slussctl receipts --pending",
                      instant_local(counts.nearest_deadline_us, when));

@@ -332,7 +332,7 @@ int outbox_list(struct store *store, const struct outbox_filter *filter, outbox_
 
 int outbox_count(struct store *store, struct outbox_counts *out)
 {
-    int64_t pending = 0, failed = 0, nearest = 0;
+    int64_t pending = 0, failed = 0, nearest = 0, receipts_pending = 0, receipts_failed = 0;
     int rc = db_number(store->db, &pending, "SELECT count(*) FROM outbox WHERE state = 'pending'",
                        NO_VALUES);
     if (rc >= 0)
@@ -343,8 +343,17 @@ int outbox_count(struct store *store, struct outbox_counts *out)
                        "SELECT min(deadline_us) FROM outbox WHERE state = 'pending' AND "
                        "kind = 'receipt' AND deadline_us > 0",
                        NO_VALUES);
+    if (rc >= 0)
+        rc = db_number(store->db, &receipts_pending,
+                       "SELECT count(*) FROM outbox WHERE state = 'pending' AND kind = 'receipt'",
+                       NO_VALUES);
+    if (rc >= 0)
+        rc = db_number(store->db, &receipts_failed,
+                       "SELECT count(*) FROM outbox WHERE state = 'failed' AND kind = 'receipt'",
+                       NO_VALUES);
     if (rc < 0)
         return rc;
-    *out = (struct outbox_counts){(uint64_t)pending, (uint64_t)failed, nearest};
+    *out = (struct outbox_counts){(uint64_t)pending, (uint64_t)failed, nearest,
+                                  (uint64_t)receipts_pending, (uint64_t)receipts_failed};
     return SLUSS_OK;
 }

@@ -69,6 +69,8 @@ struct outbox_counts {
     uint64_t pending;
     uint64_t failed;
     int64_t nearest_deadline_us; /* of pending receipts; 0 = none */
+    uint64_t receipts_pending;   /* without alerts */
+    uint64_t receipts_failed;
 };
 int outbox_count(struct store *store, struct outbox_counts *out);
 

@@ -55,24 +55,11 @@ static int due_rows(struct store *store, int64_t now_us, int64_t rows[RIPEN_ROWS
     return rc < 0 ? rc : n;
 }
 
-/* Was the delivery queued with its verdict, without a cooling-off? 1, 0, or an error. */
-static int queued_already(struct store *store, int64_t row)
-{
-    int64_t one;
-    return db_number(store->db, &one,
-                     "SELECT 1 FROM delivery WHERE row_id = ?1 AND state = 'queued'",
-                     VALUES(v_int(row)));
-}
-
 /* An entry whose delivery is in no state to be queued (recalled beside the queue) would come
  * back for ever: it is taken out. */
 static int ripen(struct store *store, int64_t row, int64_t now_us)
 {
-    int rc = queued_already(store, row);
-    if (rc == 0)
-        rc = store_delivery_become(store, row, STATE_QUEUED, now_us);
-    else if (rc == 1)
-        rc = 0;
+    int rc = store_delivery_become(store, row, STATE_QUEUED, now_us);
     if (rc == SLUSS_ECONFLICT)
         return queue_remove(store, row);
     if (rc == 0)
