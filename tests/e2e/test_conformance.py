@@ -1,0 +1,128 @@
+"""Every sample with known figures through `slussctl check --json`.
+
+tests/data/*/expected.tsv belong to the tree. The collection of public samples lies beside it
+($SLUSS_SHARED, default ../shared) and is not part of it: without it, its tests are skipped.
+"""
+import csv
+import json
+import os
+from pathlib import Path
+
+import pytest
+
+from daemon import ROOT, SLUSSCTL, slussctl
+
+SHARED = Path(os.environ.get("SLUSS_SHARED") or ROOT.parent / "shared")
+NAMES = {"ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3"}
+FOLDERS = ("bgmax", "peppol-bis-billing-3")
+
+
+def known_formats():
+    if not os.access(SLUSSCTL, os.X_OK):
+        return set()
+    return {row["format"] for row in slussctl("formats", "--json").rows}
+
+
+def expectations(folder):
+    """file -> what the rows of expected.tsv say of it together (one row a currency)."""
+    path = SHARED / "samples" / folder / "expected.tsv"
+    if not path.exists():
+        return {}
+    found = {}
+    with open(path, encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
+            want = found.setdefault(row["file"], {
+                "format": NAMES.get(row["format"], row["format"]), "valid": row["valid"] == "yes",
+                "test": row["test_flag"] in ("yes", "T"), "items": 0, "sums": {},
+                "note": row["note"]})
+            if "payments" in row:  # of fixed-width formats: payments and deductions are items
+                want["items"] += int(row["payments"]) + int(row["deductions"] or 0)
+            else:
+                want["items"] += int(row["documents"])
+            if row["currency"] not in ("-", ""):
+                want["sums"][row["currency"]] = int(row["sum_minor"])
+    return found
+
+
+CASES = [(folder, name, want) for folder in FOLDERS for name, want in expectations(folder).items()]
+
+
+def test_the_collection_is_there():
+    """So that its absence is seen, not passed over."""
+    if not CASES:
+        pytest.skip(f"{SHARED}/samples is missing: set SLUSS_SHARED to the collection of public "
+                    f"samples; NOTHING of it was checked")
+
+
+def sums_of(row):
+    if "sums" in row:
+        return row["sums"]
+    return {row["currency"]: row["sum_minor"]} if row["currency"] else {}
+
+
+@pytest.mark.parametrize("folder, name, want", CASES, ids=[f"{f}/{n}" for f, n, _ in CASES])
+def test_sample(folder, name, want):
+    if want["format"] not in known_formats():
+        pytest.skip(f"slussctl formats does not list {want['format']}")
+    path = SHARED / "samples" / folder / name
+    answer = slussctl("check", "--json", path)
+    row = answer.row
+    assert answer.code == (0 if row["valid"] else 1)
+    said = json.dumps(row["findings"], ensure_ascii=False, indent=1)
+    assert row["format"] == want["format"], (want, said)
+    assert (row["valid"], row["test"]) == (want["valid"], want["test"]), (want, said)
+    if want["valid"] or want["items"]:
+        assert row["items"] == want["items"], (want, said)
+    if want["valid"]:
+        assert sums_of(row) == want["sums"], (want, said)
+    # The items make the figures, and stand where they say.
+    items = slussctl("items", "--json", path).rows
+    assert len(items) == row["items"]
+    totals = {}
+    for item in items:
+        totals[item["currency"]] = totals.get(item["currency"], 0) + item["amount_minor"]
+    assert totals == sums_of(row) or not items
+    records = [item["record"] for item in items]
+    assert records == sorted(records) and all(r >= 1 for r in records)
+
+
+# --- samples of our own -----------------------------------------------------------------------
+
+OWN = [  # file, format, valid, test, items (None: not looked at)
+    ("case-csv/four-items.csv", "case-csv", True, False, 4),
+    ("case-csv/four-items-bom.csv", "case-csv", True, False, 4),
+    ("case-csv/four-items-latin1.csv", "case-csv", True, False, 4),
+    ("case-csv/test.csv", "case-csv", True, True, None),
+    ("case-csv/zero.csv", "case-csv", True, False, 0),
+    ("bgmax/two-deposits.txt", "bgmax", True, False, None),
+    ("bgmax/two-deposits-utf8.txt", "bgmax", True, False, None),
+    ("bgmax/two-deposits-stripped.txt", "bgmax", True, False, None),
+    ("bgmax/test-mark.txt", "bgmax", True, True, None),
+    ("bgmax/wrong-totals.txt", "bgmax", False, False, None),
+    ("peppol-bis-3/invoice.xml", "peppol-bis-3", True, False, 1),
+    ("peppol-bis-3/credit-note.xml", "peppol-bis-3", True, False, 1),
+]
+
+
+@pytest.mark.parametrize("name, form, valid, test, items", OWN, ids=[o[0] for o in OWN])
+def test_own_sample(name, form, valid, test, items):
+    path = ROOT / "tests" / "data" / name
+    if not path.exists():
+        pytest.skip(f"{path} is missing")
+    row = slussctl("check", "--json", path).row
+    assert (row["format"], row["valid"], row["test"]) == (form, valid, test), row
+    if items is not None:
+        assert row["items"] == items, row
+
+
+def test_same_content_in_other_clothes():
+    """Line ends, charset, marks: the figures stay."""
+    for names in (("case-csv/four-items.csv", "case-csv/four-items-bom.csv",
+                   "case-csv/four-items-latin1.csv"),
+                  ("bgmax/two-deposits.txt", "bgmax/two-deposits-utf8.txt",
+                   "bgmax/two-deposits-stripped.txt")):
+        figures = set()
+        for name in names:
+            row = slussctl("check", "--json", ROOT / "tests/data" / name).row
+            figures.add((row["items"], json.dumps(sums_of(row), sort_keys=True)))
+        assert len(figures) == 1, figures
