@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "model/error.h"
 
@@ -14,6 +15,7 @@
 #define SLOTS 256
 
 #define BUSY_WAIT_MS 10000
+#define BUSY_NAP_US  500
 /* Pages in the WAL at which a commit also copies them into the database. */
 #define CHECKPOINT_PAGES 2000
 
@@ -112,6 +114,18 @@ static int after_commit(void *context, sqlite3 *handle, const char *schema, int 
     return SQLITE_OK;
 }
 
+/* The other process holds the lock for the length of one commit, a millisecond or so. SQLite's
+ * own handler soon sleeps for a tenth of a second at a time, and would make us miss turn after
+ * turn. */
+static int wait_for_lock(void *context, int tries)
+{
+    (void)context;
+    if (tries >= BUSY_WAIT_MS * 1000 / BUSY_NAP_US)
+        return 0;
+    usleep(BUSY_NAP_US);
+    return 1;
+}
+
 int db_open(const char *path, struct db **out, int *errnum)
 {
     *errnum = 0;
@@ -127,7 +141,7 @@ int db_open(const char *path, struct db **out, int *errnum)
         return error;
     }
     sqlite3_extended_result_codes(db->handle, 1);
-    sqlite3_busy_timeout(db->handle, BUSY_WAIT_MS);
+    sqlite3_busy_handler(db->handle, wait_for_lock, NULL);
     /* A database somebody tampered with shall not run code of its own choosing. */
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
     sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
