@@ -1,2 +1,2 @@
 # man
-dist_man_MANS += man/sluss.conf.5
+dist_man_MANS += man/sluss.conf.5 man/slussd.8
