@@ -308,6 +308,20 @@ static void relay_is_down(struct sender *s, size_t index, const char *text)
     tell(s, "relay-down", NULL, smtp_relay_url(relay->smtp), text, 0);
 }
 
+/* It took the message, or part of it, and never answered. */
+static bool went_silent(const struct smtp_result *result)
+{
+    return result->outcome == SMTP_RETRY && !result->code;
+}
+
+/* Left alone for longer than the mail waits for its next attempt, which then begins with
+ * another relay: one that swallows mail must not hold up receipts for ever. */
+static void relay_is_silent(struct sender *s, size_t index, const char *text)
+{
+    s->relays[index].failures++;
+    relay_is_down(s, index, text);
+}
+
 static void relay_is_up(struct sender *s, struct relay *relay)
 {
     if (relay->failures)
@@ -350,8 +364,11 @@ static enum smtp_outcome try_relays(struct sender *s, char text[ERROR_MAX])
             relay_is_down(s, i, said);
             continue;
         }
-        relay_is_up(s, relay);
         outcome = result.outcome;
+        if (went_silent(&result) && s->relay_count > 1)
+            relay_is_silent(s, i, said);
+        else
+            relay_is_up(s, relay);
         /* After DATA the message may already be on its way: no second relay in this attempt. */
         if (outcome != SMTP_RETRY || result.step >= SMTP_DATA)
             break;

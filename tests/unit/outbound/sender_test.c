@@ -295,6 +295,14 @@ static void the_next_relay_is_tried(void **state)
     pass(site);
     assert_int_equal(tally_of(site).failed, 1);
     assert_int_equal(smtp_server_count(&second), 3);
+    smtp_server_restart(&first, &half); /* but the next attempt is the second relay's */
+    use_relays(site, first.url, second.url);
+    receipt_due(site, "e.csv", "e@heby.example");
+    pass(site);
+    site->now += 80 * SECOND_US;
+    pass(site);
+    assert_int_equal(smtp_server_count(&second), 4);
+    assert_int_equal(tally_of(site).pending, 0);
     smtp_server_forget(&first);
     smtp_server_forget(&second);
 }
