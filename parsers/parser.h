@@ -66,7 +66,7 @@ struct format {
     enum ending (*ending)(struct span head, struct span tail);
 
     /* 0 and *out, or SLUSS_ENOMEM. The sink must outlive the parser. */
-    int (*open)(const struct sink *sink, struct parser **out);
+    int (*begin)(const struct sink *sink, struct parser **out);
     int (*push)(struct parser *parser, struct span bytes);
     /* The end of the file. Nothing may be pushed after it. */
     int (*finish)(struct parser *parser, struct parser_facts *facts);

@@ -122,7 +122,7 @@ static int start(struct reading *r, struct span head, bool whole)
             return found.rival ? say_ambiguous(r, &found) : say_unknown(r, &found);
         }
     }
-    return (*r->format->open)(&r->inner, &r->parser);
+    return r->format->begin(&r->inner, &r->parser);
 }
 
 static int parse(struct reading *r, struct span bytes)

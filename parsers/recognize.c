@@ -1,5 +1,6 @@
 #include "parsers/recognize.h"
 
+#include "parsers/peppol.h"
 #include "parsers/xml.h"
 
 /* --- the auction --------------------------------------------------------------------- */
@@ -115,6 +116,9 @@ static const char *xml_reason(struct span head)
     /* Whatever it is beside, no format here takes it. */
     if (xml_sniff(head).look == XML_LOOK_DOCTYPE)
         return "XML with a document type declaration (DOCTYPE), which is refused";
+    const char *refusal = peppol_refusal(head);
+    if (refusal)
+        return refusal;
     for (size_t i = 0; i < COUNT(xml_signatures); i++)
         if (memmem(head.p, head.n, xml_signatures[i].prefix.p, xml_signatures[i].prefix.n))
             return xml_signatures[i].reason;

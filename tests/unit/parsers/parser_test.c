@@ -29,8 +29,8 @@ static void parsers_stand_side_by_side(void **state)
         struct parser *a = NULL;
         struct parser *b = NULL;
         struct parser_facts facts;
-        assert_int_equal(formats[i]->open(&h->sink, &a), 0);
-        assert_int_equal(formats[i]->open(&h->sink, &b), 0);
+        assert_int_equal(formats[i]->begin(&h->sink, &a), 0);
+        assert_int_equal(formats[i]->begin(&h->sink, &b), 0);
         assert_ptr_not_equal(a, b);
         assert_int_equal(formats[i]->finish(a, &facts), 0);
         assert_false(facts.test);
