@@ -117,6 +117,18 @@ struct daemon {
     struct loop_source *signals[3];
 };
 
+/* The inboxes have gone over to the new ones already. */
+static void swap_settings(struct daemon *d, struct settings *settings)
+{
+    struct settings *old = d->intake.settings;
+    d->intake.settings = settings;
+    set_time_zone(settings);
+    pool_reload(d->intake.pool, settings);
+    outbound_process_reload(d->intake.outbound);
+    settings_free(&old);
+    log_text(LOG_LEVEL_NOTICE, "reloaded", "%s: %zu units", d->config, settings->unit_count);
+}
+
 static void on_reload(void *context, int signal_number)
 {
     struct daemon *d = context;
@@ -134,15 +146,11 @@ static void on_reload(void *context, int signal_number)
         log_text(LOG_LEVEL_ERROR, "reload-refused",
                  "state-dir and control-socket cannot change while running; restart instead");
         settings_free(&settings);
+    } else if (inboxes_reload(d->intake.inboxes, settings) != 0) {
+        log_text(LOG_LEVEL_ERROR, "reload-refused", "out of memory; the one in force stays");
+        settings_free(&settings);
     } else {
-        struct settings *old = d->intake.settings;
-        d->intake.settings = settings;
-        set_time_zone(settings);
-        inboxes_reload(d->intake.inboxes, settings);
-        pool_reload(d->intake.pool, settings);
-        outbound_process_reload(d->intake.outbound);
-        settings_free(&old);
-        log_text(LOG_LEVEL_NOTICE, "reloaded", "%s: %zu units", d->config, settings->unit_count);
+        swap_settings(d, settings);
     }
     sd_notify(0, "READY=1");
     buf_free(&errors);

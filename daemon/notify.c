@@ -5,6 +5,7 @@
 
 #include "model/error.h"
 #include "model/text.h"
+#include "outbound/alert.h"
 #include "store/outbox.h"
 
 #define ALERT_QUIET_US (24 * 3600 * SECOND_US)
@@ -28,20 +29,6 @@ int notify_receipts(struct intake *intake, const struct delivery *delivery, cons
     for (size_t i = 0; unit && i < unit->receipts_to.n; i++) {
         mail.recipient = unit->receipts_to.of[i];
         int rc = outbox_add(intake->store, &mail, settings->smtp.from, NULL, 0);
-        if (rc < 0)
-            return rc;
-    }
-    return 0;
-}
-
-static int add_alerts(struct intake *intake, struct outbox_mail *mail, const char *dedup)
-{
-    const struct settings *settings = intake->settings;
-    mail->kind = OUTBOX_ALERT;
-    mail->created_us = loop_wall_us(intake->loop);
-    for (size_t i = 0; i < settings->alerts.to.n; i++) {
-        mail->recipient = settings->alerts.to.of[i];
-        int rc = outbox_add(intake->store, mail, settings->smtp.from, dedup, ALERT_QUIET_US);
         if (rc < 0)
             return rc;
     }
@@ -86,20 +73,26 @@ int notify_held(struct intake *intake, const struct delivery *delivery,
     char dedup[65];
     sodium_bin2hex(dedup, sizeof dedup, delivery->summary.blake2b,
                    sizeof delivery->summary.blake2b);
-    struct outbox_mail mail = {
+    const struct alert alert = {
+        .topic = "held",
+        .text = buf_cstr(&text), /* one cut at ALERT_MAX still tells what to do */
         .delivery_row = delivery->row,
         .delivery_id = delivery->id,
         .unit = delivery->unit,
-        .verdict = "held",
-        .detail = buf_cstr(&text), /* a text cut at ALERT_MAX still tells what to do */
+        .dedup = dedup,
+        .quiet_us = ALERT_QUIET_US,
     };
-    int rc = add_alerts(intake, &mail, dedup);
+    int rc = alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
     buf_free(&text);
     return rc;
 }
 
 int notify_trouble(struct intake *intake, const char *unit, const char *topic, const char *text)
 {
-    struct outbox_mail mail = {.unit = unit, .verdict = topic, .detail = text};
-    return add_alerts(intake, &mail, text);
+    const struct alert alert = {.topic = topic,
+                                .text = text,
+                                .unit = unit,
+                                .dedup = text,
+                                .quiet_us = ALERT_QUIET_US};
+    return alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
 }

@@ -246,10 +246,7 @@ static void on_copied(void *context, const struct summary *summary)
     struct pipeline *p = passage->intake->pipeline;
     (void)summary;
     passage->job = NULL;
-    struct file_identity now;
-    if (claim_identify(passage->arrival.file, &now) != 0 ||
-        now.size != passage->arrival.identity.size ||
-        now.mtime_ns != passage->arrival.identity.mtime_ns) {
+    if (!arrival_unchanged(&passage->arrival)) {
         unclaim(p, passage, 0); /* written to meanwhile; the copy is swept away */
         return;
     }
