@@ -9,6 +9,7 @@ include tests/unit/safeguards/local.mk
 include tests/unit/store/local.mk
 include tests/unit/outbound/local.mk
 include tests/unit/daemon/local.mk
+include tests/unit/ctl/local.mk
 endif
 include tests/fuzz/local.mk
 TESTS += tests/unit/layers.test

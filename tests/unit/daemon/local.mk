@@ -34,3 +34,17 @@ TESTS += tests/unit/daemon/outbound_process_test
 tests_unit_daemon_outbound_process_test_SOURCES = \
   tests/unit/daemon/outbound_process_test.c $(smtp_server)
 tests_unit_daemon_outbound_process_test_LDADD = $(daemon_test_libs)
+
+control_tests = tests/unit/daemon/commands_test tests/unit/daemon/control_server_test \
+  tests/unit/daemon/control_test
+check_PROGRAMS += $(control_tests)
+TESTS += $(control_tests)
+tests_unit_daemon_control_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_commands_test_SOURCES = tests/unit/daemon/commands_test.c \
+  tests/unit/daemon/gate.h tests/unit/store/support.h
+tests_unit_daemon_commands_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_commands_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pipeline_commit
+tests_unit_daemon_control_server_test_SOURCES = tests/unit/daemon/control_server_test.c \
+  tests/unit/daemon/gate.h tests/unit/store/support.h
+tests_unit_daemon_control_server_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_control_server_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pipeline_commit

@@ -1,0 +1,8 @@
+# Unit tests of ctl/.
+ctl_test_libs = libctl.a $(parser_libs) $(conf_libs) $(model_libs) $(JANSSON_LIBS) $(unit_libs)
+ctl_tests = tests/unit/ctl/options_test tests/unit/ctl/print_test tests/unit/ctl/when_test
+check_PROGRAMS += $(ctl_tests)
+TESTS += $(ctl_tests)
+tests_unit_ctl_options_test_LDADD = $(ctl_test_libs)
+tests_unit_ctl_print_test_LDADD = $(ctl_test_libs)
+tests_unit_ctl_when_test_LDADD = $(ctl_test_libs)
