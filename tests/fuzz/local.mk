@@ -1,7 +1,7 @@
 # Fuzzers of parsers/. With --enable-fuzzing they carry libFuzzer; without it they replay their
 # saved inputs (seeds/NAME) as ordinary tests.
-fuzz_programs = tests/fuzz/bgmax_fuzz tests/fuzz/casecsv_fuzz tests/fuzz/peppol_fuzz \
-  tests/fuzz/recognize_fuzz
+fuzz_programs = tests/fuzz/bgmax_fuzz tests/fuzz/casecsv_fuzz tests/fuzz/control_fuzz \
+  tests/fuzz/peppol_fuzz tests/fuzz/recognize_fuzz
 fuzz_common = tests/fuzz/fuzz.h
 fuzz_libs = $(parser_libs) $(model_libs)
 if FUZZING
@@ -19,6 +19,9 @@ tests_fuzz_bgmax_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_casecsv_fuzz_SOURCES = tests/fuzz/casecsv_fuzz.c $(fuzz_common)
 tests_fuzz_casecsv_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_casecsv_fuzz_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_control_fuzz_SOURCES = tests/fuzz/control_fuzz.c $(fuzz_common)
+tests_fuzz_control_fuzz_LDADD = libctl.a $(model_libs) $(JANSSON_LIBS)
+tests_fuzz_control_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_peppol_fuzz_SOURCES = tests/fuzz/peppol_fuzz.c $(fuzz_common)
 tests_fuzz_peppol_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_peppol_fuzz_LDFLAGS = $(fuzz_ldflags)
