@@ -308,6 +308,15 @@ static void count_seen(struct overlap *overlap, uint64_t record)
         overlap->first_record = record;
 }
 
+/* One document's number may stand on many lines: only with the same party, amount and date does
+ * it make a repeat. What has one key alone is judged by that. */
+static bool is_repeat(const struct own_item *item, const struct holders *by_number,
+                      const struct holders *by_party)
+{
+    return (by_number->repeated || !item->has_number) &&
+           (by_party->repeated || !item->has_party) && (item->has_number || item->has_party);
+}
+
 static int compare_item(struct item_scan *scan, const struct own_item *item)
 {
     struct scan_result *r = &scan->result;
@@ -315,16 +324,16 @@ static int compare_item(struct item_scan *scan, const struct own_item *item)
     int rc = 0;
     if (item->has_number)
         rc = find_holders(scan, BY_NUMBER, item, &by_number);
-    if (rc == 0 && item->has_party && !by_number.seen)
+    if (rc == 0 && item->has_party && (!by_number.seen || by_number.repeated))
         rc = find_holders(scan, BY_PARTY, item, &by_party);
     if (rc < 0)
         return rc;
     r->items++;
     if (by_number.seen)
         count_seen(&r->by_number, item->record);
-    if (by_party.seen)
+    else if (by_party.seen)
         count_seen(&r->by_party, item->record);
-    if ((item->has_number ? by_number.repeated : by_party.repeated) && r->repeats++ == 0)
+    if (is_repeat(item, &by_number, &by_party) && r->repeats++ == 0)
         r->first_repeat_record = item->record;
     return SLUSS_OK;
 }

@@ -47,8 +47,8 @@ struct scan_result {
     uint64_t items;
     struct overlap by_number; /* k1 */
     struct overlap by_party;  /* k2 of items whose k1 is new (or absent) */
-    uint64_t repeats;         /* items whose k1 (or, without one, k2) an earlier item of
-                                 the same file has */
+    uint64_t repeats;         /* items all of whose keys (number; party, amount and due date)
+                                 earlier items of the same file have */
     uint64_t first_repeat_record;
 };
 

@@ -143,11 +143,13 @@ static void u38_repeats_inside_a_file_are_counted_each(void **state)
         uint64_t repeats, first;
     } cases[] = {
         {"all different", {{1, 1}, {2, 2}, {3, 3}, {4, 4}, {5, 5}}, 0, 0},
-        {"one number five times", {{1, 1}, {1, 2}, {1, 3}, {1, 4}, {1, 5}}, 4, 2},
+        {"the same five times", {{1, 1}, {1, 1}, {1, 1}, {1, 1}, {1, 1}}, 4, 2},
+        {"one document of five lines", {{1, 1}, {1, 2}, {1, 3}, {1, 4}, {1, 5}}, 0, 0},
+        {"a number five times, no party", {{1, 0}, {1, 0}, {1, 0}, {1, 0}, {1, 0}}, 4, 2},
         {"same party, own numbers", {{1, 9}, {2, 9}, {3, 9}, {4, 9}, {5, 9}}, 0, 0},
         {"same party, no numbers", {{0, 9}, {0, 9}, {0, 8}, {0, 8}, {0, 9}}, 3, 2},
         {"nothing known", {{0, 0}, {0, 0}, {0, 0}, {0, 0}, {0, 0}}, 0, 0},
-        {"far apart", {{1, 1}, {2, 2}, {3, 3}, {4, 4}, {1, 5}}, 1, 5},
+        {"far apart", {{1, 1}, {2, 2}, {3, 3}, {4, 4}, {1, 1}}, 1, 5},
     };
     struct place *place = *state;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
