@@ -208,7 +208,7 @@ static int see_charset(struct casecsv *c, const struct delimited_record *rec)
     c->latin1 = false;
     if (!rec->high)
         return 0;
-    for (unsigned i = 0; utf8 && i < rec->n; i++)
+    for (unsigned i = 0; !rec->utf8 && utf8 && i < rec->n; i++)
         utf8 = utf8_valid(rec->field[i]);
     c->latin1 = !utf8;
     c->seen_utf8 = c->seen_utf8 || utf8;

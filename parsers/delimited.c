@@ -1,6 +1,9 @@
 #include "parsers/delimited.h"
 
 #include <endian.h>
+#ifdef __SSE2__ /* always there on amd64 */
+#include <emmintrin.h>
+#endif
 
 #include "model/error.h"
 #include "model/text.h"
@@ -30,78 +33,160 @@ void delimited_free(struct delimited *d)
     buf_free(&d->held);
 }
 
-/* --- the fast ways: fields lie in the line as they are -------------------------------- */
+/* --- the fast way: a record without quotes, whole in the input ------------------------ */
 
-/* 0x80 in each byte of w that is zero; exact, so that several hits in a word can be used. */
+#define BLOCK     64          /* bytes looked at together: one bit of a word each */
+#define PLAIN_MAX (16 * 1024) /* bytes looked at before a record counts as a long one */
+
+/* Which bytes of a block are what; bit k stands for byte k. */
+struct block {
+    uint64_t separators;
+    uint64_t stops; /* line ends and quotes */
+    uint64_t high;  /* 0x80 and above */
+};
+
+#ifdef __SSE2__
+
+static inline __m128i load(const char *p)
+{
+    return _mm_loadu_si128((const __m128i *)(const void *)p);
+}
+
+static inline uint64_t bits_of(__m128i truth, unsigned k)
+{
+    return (uint64_t)(unsigned)_mm_movemask_epi8(truth) << k;
+}
+
+static inline struct block look(const char *p, char separator)
+{
+    const __m128i separators = _mm_set1_epi8(separator);
+    const __m128i ends = _mm_set1_epi8('\n');
+    const __m128i quotes = _mm_set1_epi8('"');
+    struct block block = {0, 0, 0};
+
+    for (unsigned k = 0; k < BLOCK; k += 16) {
+        __m128i v = load(p + k);
+        __m128i stops = _mm_or_si128(_mm_cmpeq_epi8(v, ends), _mm_cmpeq_epi8(v, quotes));
+        block.separators |= bits_of(_mm_cmpeq_epi8(v, separators), k);
+        block.stops |= bits_of(stops, k);
+        block.high |= bits_of(v, k);
+    }
+    return block;
+}
+
+/* Are the high bytes of the block, of those in `within`, all well-formed characters of two
+ * bytes, as those of Swedish are? *open says that the block before ended inside one. */
+static inline bool two_byte_utf8(const char *p, uint64_t high, uint64_t within, uint64_t *open)
+{
+    uint64_t leads = 0;
+    uint64_t trails = 0;
+    uint64_t due;
+
+    for (unsigned k = 0; k < BLOCK; k += 16) {
+        __m128i v = load(p + k); /* compared as signed: 0x80 is the least of all */
+        __m128i above = _mm_cmpgt_epi8(v, _mm_set1_epi8((char)0xC1));
+        leads |= bits_of(_mm_and_si128(above, _mm_cmplt_epi8(v, _mm_set1_epi8((char)0xE0))), k);
+        trails |= bits_of(_mm_cmplt_epi8(v, _mm_set1_epi8((char)0xC0)), k);
+    }
+    due = leads << 1 | *open;
+    *open = leads >> (BLOCK - 1);
+    return (((leads | trails) ^ high) & within) == 0 && ((due ^ trails) & within) == 0;
+}
+
+#else
+
+/* The low seven bits of each byte are tested apart, so that no byte disturbs the next. */
 static inline uint64_t zero_bytes(uint64_t w)
 {
-    uint64_t low = EACH(0x7F);
-
-    return ~(((w & low) + low) | w | low);
+    return ~(((w & EACH(0x7F)) + EACH(0x7F)) | w | EACH(0x7F));
 }
 
-/* Eight bytes at i as a little-endian word; at the end of the line fewer, filled with NUL. */
-static inline uint64_t word_at(struct span s, size_t i)
+/* The topmost bit of each byte; the product gathers them in its topmost byte. */
+static inline uint64_t bits_of(uint64_t truth, unsigned k)
 {
-    uint64_t w = 0;
-
-    if (s.n - i >= sizeof(w)) {
-        memcpy(&w, s.p + i, sizeof(w));
-        return le64toh(w);
-    }
-    if (s.n >= sizeof(w)) {
-        memcpy(&w, s.p + s.n - sizeof(w), sizeof(w));
-        return le64toh(w) >> (8 * (sizeof(w) - (s.n - i)));
-    }
-    for (size_t k = i; k < s.n; k++)
-        w |= (uint64_t)(unsigned char)s.p[k] << (8 * (k - i));
-    return w;
+    return ((truth & EACH(0x80)) >> 7) * UINT64_C(0x0102040810204080) >> 56 << k;
 }
 
-/* Where the separators stand in the 64 bytes at i: bit k for byte i + k. One loop over the bits
- * of many words mispredicts less than a loop in each word. */
-static inline uint64_t separator_bits(struct span line, size_t i, uint64_t separators,
-                                      uint64_t *all)
+static inline struct block look(const char *p, char separator)
 {
-    uint64_t bits = 0;
+    struct block block = {0, 0, 0};
 
-    for (unsigned k = 0; k < 64 && i + k < line.n; k += 8) {
-        uint64_t w = word_at(line, i + k);
-        /* The product gathers the lowest bits of the eight bytes in the topmost byte. */
-        uint64_t hits = (zero_bytes(w ^ separators) >> 7) * UINT64_C(0x0102040810204080) >> 56;
-        *all |= w;
-        bits |= hits << k;
+    for (unsigned k = 0; k < BLOCK; k += sizeof(uint64_t)) {
+        uint64_t w;
+        memcpy(&w, p + k, sizeof(w));
+        w = le64toh(w);
+        block.separators |= bits_of(zero_bytes(w ^ EACH(separator)), k);
+        block.stops |= bits_of(zero_bytes(w ^ EACH('\n')) | zero_bytes(w ^ EACH('"')), k);
+        block.high |= bits_of(w, k);
     }
-    return bits;
+    return block;
 }
 
-/* A line without quotes, in one pass over its words. */
-static void split_plain(struct delimited *d, struct span line)
+/* Not worth its while without vectors; the caller reads the characters one by one. */
+static inline bool two_byte_utf8(const char *p, uint64_t high, uint64_t within, uint64_t *open)
 {
-    const uint64_t separators = EACH(d->separator);
-    struct span *field = d->field;
-    uint64_t all = 0;
-    size_t begin = 0;
+    (void)p;
+    *open = 0;
+    return (high & within) == 0;
+}
+
+#endif
+
+static void finish_plain(struct delimited *d, const char *begin, const char *end, unsigned n)
+{
+    if (end > begin && end[-1] == '\r')
+        end--;
+    d->field[n] = span_of(begin, (size_t)(end - begin));
+    d->record.field = d->field;
+    d->record.n = n + 1;
+    d->record.line = lines_pass(&d->lines);
+    d->record.ended = true;
+    d->record.cut = d->record.too_many = d->record.unclosed = d->record.stray = false;
+}
+
+/* The record at the beginning of *input. False, with *input where it was, when it has a quote,
+ * does not end here, or is unusual in length or number of fields. */
+static bool take_plain(struct delimited *d, struct span *input)
+{
+    const char *const end = input->p + (input->n < PLAIN_MAX ? input->n : PLAIN_MAX);
+    const char *begin = input->p; /* of the field */
+    uint64_t open = 0;
     unsigned n = 0;
 
-    for (size_t i = 0; i < line.n; i += 64) {
-        uint64_t bits = separator_bits(line, i, separators, &all);
-        for (; bits && n < DELIMITED_FIELDS_MAX - 1; bits &= bits - 1) {
-            size_t at = i + (size_t)__builtin_ctzll(bits);
-            field[n++] = span_of(line.p + begin, at - begin);
+    d->record.high = false;
+    d->record.utf8 = true;
+    for (const char *p = begin; end - p >= BLOCK; p += BLOCK) {
+        struct block block = look(p, d->separator);
+        uint64_t stop = block.stops & (0 - block.stops); /* the first of them */
+        uint64_t inside = stop - 1;                      /* all, when nothing stops */
+        for (uint64_t bits = block.separators & inside; bits; bits &= bits - 1) {
+            const char *at = p + __builtin_ctzll(bits);
+            if (n == DELIMITED_FIELDS_MAX - 1)
+                return false;
+            d->field[n++] = span_of(begin, (size_t)(at - begin));
             begin = at + 1;
         }
-        if (bits)
-            d->record.too_many = true;
+        if ((block.high & inside) | open) {
+            d->record.high = true;
+            d->record.utf8 &= two_byte_utf8(p, block.high, inside | stop, &open);
+        }
+        if (stop) {
+            const char *at = p + __builtin_ctzll(stop);
+            if (*at != '\n')
+                return false;
+            finish_plain(d, begin, at, n);
+            *input = span_of(at + 1, input->n - (size_t)(at + 1 - input->p));
+            return true;
+        }
     }
-    field[n++] = span_of(line.p + begin, line.n - begin);
-    d->record.n = n;
-    d->record.high = (all & EACH(0x80)) != 0;
+    return false;
 }
 
-/* A line whose quoted fields close in it and hold no quotes. False, with nothing promised,
- * when it is anything else. */
-static bool split_quoted(struct delimited *d, struct span line)
+/* --- a line whose fields lie in it as they are ----------------------------------------- */
+
+/* A line whose quoted fields, if any, close in it and hold no quotes. False, with nothing
+ * promised, when it is anything else. */
+static bool split_line(struct delimited *d, struct span line)
 {
     const char *p = line.p;
     const char *end = line.p + line.n;
@@ -124,14 +209,6 @@ static bool split_quoted(struct delimited *d, struct span line)
     }
     d->record.n = n;
     d->record.high = text_has_high(line);
-    return true;
-}
-
-static bool split(struct delimited *d, struct span line)
-{
-    if (line.n && memchr(line.p, '"', line.n))
-        return split_quoted(d, line);
-    split_plain(d, line);
     return true;
 }
 
@@ -233,7 +310,7 @@ static int take_line(struct delimited *d, const struct line *line)
     d->record.ended = line->ended;
     if (line->cut)
         r = SLUSS_ELIMIT;
-    else if (d->state == STATE_START && split(d, line->text))
+    else if (d->state == STATE_START && split_line(d, line->text))
         return 1;
     else
         r = take_piece(d, line);
@@ -251,6 +328,10 @@ int delimited_next(struct delimited *d, struct span *input, const struct delimit
     struct line line;
     int r;
 
+    if (d->state == STATE_START && lines_between(&d->lines) && take_plain(d, input)) {
+        *record = &d->record;
+        return 1;
+    }
     while ((r = lines_next(&d->lines, input, &line)) > 0) {
         r = take_line(d, &line);
         if (r != 0)

@@ -19,6 +19,7 @@ struct delimited_record {
     unsigned n;
     const struct span *field; /* unquoted, blanks kept */
     bool high;                /* holds a byte of 0x80 or above */
+    bool utf8;                /* known to be UTF-8; false: it may be all the same */
     bool ended;               /* by a line end */
     bool cut;                 /* longer than RECORD_MAX; no fields */
     bool too_many;            /* fields; those beyond the limit are left out */

@@ -37,6 +37,18 @@ void lines_free(struct lines *lines);
  * used up; call again with more. SLUSS_ENOMEM. */
 int lines_next(struct lines *lines, struct span *input, struct line *line);
 
+/* For a reader that finds the ends of some lines by itself: is *input at the beginning of a
+ * line? If so, it may move *input on behind one and say that it did; returns its number. */
+static inline bool lines_between(const struct lines *lines)
+{
+    return !lines->passing && (lines->given || lines->held.n == 0);
+}
+
+static inline uint64_t lines_pass(struct lines *lines)
+{
+    return ++lines->number;
+}
+
 /* After the last bytes: the line that has no line end, if there is one. */
 bool lines_last(struct lines *lines, struct line *line);
 
