@@ -13,7 +13,7 @@ static void every_format_is_whole_and_found_by_name(void **state)
         assert_true(strlen(f->name) < FORMAT_NAME_MAX);
         assert_true(f->kind != KIND_UNKNOWN);
         assert_true(f->title && f->carries && f->source);
-        assert_true(f->bid && f->open && f->push && f->finish && f->close);
+        assert_true(f->bid && f->begin && f->push && f->finish && f->close);
     }
     assert_null(format_by_name(SPAN_LIT("BGMAX")));
     assert_null(format_by_name(SPAN_LIT("")));

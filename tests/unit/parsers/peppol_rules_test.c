@@ -182,7 +182,7 @@ static void repeats_are_bounded(void **state)
     (void)state;
     struct heard *h = heard_new();
     struct parser *parser = NULL;
-    assert_int_equal(format_peppol.open(&h->sink, &parser), 0);
+    assert_int_equal(format_peppol.begin(&h->sink, &parser), 0);
     struct span text = sample(INVOICE);
     assert_int_equal(format_peppol.push(parser, span_of(text.p, text.n - 11)), 0);
     unsigned before = h->findings;
