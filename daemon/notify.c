@@ -39,7 +39,8 @@ static void describe_held(const struct delivery *delivery, const struct finding_
                           struct buf *out)
 {
     char when[INSTANT_SIZE];
-    buf_printf(out, "Delivery %s from %s is held.\n\nFile:     ", delivery->id, delivery->unit);
+    buf_printf(out, "%s from %s waits for a decision\n\nFile:     ", delivery->id,
+               delivery->unit);
     text_escape(out, delivery->file);
     buf_printf(out, "\nReceived: %s\nItems:    %llu\n",
                instant_local(delivery->received_us, when),

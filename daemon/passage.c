@@ -329,7 +329,7 @@ static int ask_history(struct passage *p, const uint8_t digest[16], struct past 
 }
 
 /* The audit row says what was judged, by figures alone. */
-static int audit_verdict(struct passage *p, double score, int64_t now_us)
+static int audit_verdict(struct passage *p, int64_t now_us)
 {
     struct buf detail;
     struct json j;
@@ -342,7 +342,6 @@ static int audit_verdict(struct passage *p, double score, int64_t now_us)
     json_sums(&j, &p->delivery.summary);
     json_hex(&j, "blake2b", p->delivery.summary.blake2b, sizeof p->delivery.summary.blake2b);
     json_uint(&j, "findings", p->work->findings.n);
-    json_double(&j, "score", score);
     json_object_end(&j);
     int rc = buf_error(&detail);
     rc = rc ? rc
@@ -413,7 +412,7 @@ static int judge(struct passage *p)
         .decided_us = now_us,
     };
     rc = store_delivery_judge(p->intake->store, p->delivery.row, &judgement);
-    rc = rc ? rc : audit_verdict(p, opinion.score, now_us);
+    rc = rc ? rc : audit_verdict(p, now_us);
     return rc ? rc : follow_up(p, unit, &past, now_us);
 }
 
