@@ -130,10 +130,18 @@ static int bad_field(struct casecsv *c, enum column column, const char *expected
     return tally_field(&c->tally, FINDING_BAD_FIELD, c->record, column_names[column], expected);
 }
 
-static struct span value_of(const struct casecsv *c, const struct delimited_record *rec,
-                            enum column column)
+/* span_trim, with the common case first: nothing to trim. */
+static inline struct span trim(struct span s)
 {
-    return c->at[column] < 0 ? SPAN_NONE : span_trim(rec->field[c->at[column]]);
+    if (s.n && (unsigned char)s.p[0] > ' ' && (unsigned char)s.p[s.n - 1] > ' ')
+        return s;
+    return span_trim(s);
+}
+
+static inline struct span value_of(const struct casecsv *c, const struct delimited_record *rec,
+                                   enum column column)
+{
+    return c->at[column] < 0 ? SPAN_NONE : trim(rec->field[c->at[column]]);
 }
 
 /* --- texts --------------------------------------------------------------------------- */
@@ -170,15 +178,12 @@ static struct span cut_utf8(struct span s, bool *cut)
     return s;
 }
 
-static int take_text(struct casecsv *c, struct span raw, enum column column, enum text_field where,
-                     struct span *out)
+/* A text that is ISO-8859-1 or longer than an item carries. */
+static int take_unusual_text(struct casecsv *c, struct span raw, enum column column,
+                             enum text_field where, struct span *out)
 {
     bool cut = false;
 
-    if (raw.n == 0) {
-        *out = SPAN_NONE;
-        return 0;
-    }
     *out = c->latin1 ? from_latin1(raw, c->text[where], &cut) : cut_utf8(raw, &cut);
     if (!cut)
         return 0;
@@ -186,6 +191,17 @@ static int take_text(struct casecsv *c, struct span raw, enum column column, enu
     finding_text(&f, "field", span_str(column_names[column]));
     finding_int(&f, "most", ITEM_TEXT_MAX);
     return tally_add(&c->tally, &f);
+}
+
+static inline int take_text(struct casecsv *c, const struct delimited_record *rec,
+                            enum column column, enum text_field where, struct span *out)
+{
+    struct span raw = value_of(c, rec, column);
+
+    *out = raw.n ? raw : SPAN_NONE;
+    if (raw.n <= ITEM_TEXT_MAX && !c->latin1)
+        return 0;
+    return raw.n ? take_unusual_text(c, raw, column, where, out) : 0;
 }
 
 /* Blanks inside a reference are for the eye ("1234 5678"). */
@@ -302,22 +318,16 @@ static int take_amount(struct casecsv *c, const struct delimited_record *rec, st
 
 static int take_texts(struct casecsv *c, const struct delimited_record *rec, struct item *item)
 {
-    static const struct {
-        enum column column;
-        enum text_field where;
-        size_t out; /* where in an item */
-    } texts[] = {
-        {COLUMN_NUMBER, TEXT_NUMBER, offsetof(struct item, number)},
-        {COLUMN_REFERENCE, TEXT_REFERENCE, offsetof(struct item, reference)},
-        {COLUMN_DEBTOR_ID, TEXT_DEBTOR_ID, offsetof(struct item, counterparty_id)},
-        {COLUMN_DEBTOR_NAME, TEXT_DEBTOR_NAME, offsetof(struct item, counterparty_name)},
-        {COLUMN_PAYEE_ACCOUNT, TEXT_PAYEE_ACCOUNT, offsetof(struct item, payee_account)},
-    };
-    int r = 0;
+    int r = take_text(c, rec, COLUMN_NUMBER, TEXT_NUMBER, &item->number);
 
-    for (size_t i = 0; r == 0 && i < sizeof(texts) / sizeof(texts[0]); i++)
-        r = take_text(c, value_of(c, rec, texts[i].column), texts[i].column, texts[i].where,
-                      (struct span *)((char *)item + texts[i].out));
+    if (r == 0)
+        r = take_text(c, rec, COLUMN_REFERENCE, TEXT_REFERENCE, &item->reference);
+    if (r == 0)
+        r = take_text(c, rec, COLUMN_DEBTOR_ID, TEXT_DEBTOR_ID, &item->counterparty_id);
+    if (r == 0)
+        r = take_text(c, rec, COLUMN_DEBTOR_NAME, TEXT_DEBTOR_NAME, &item->counterparty_name);
+    if (r == 0)
+        r = take_text(c, rec, COLUMN_PAYEE_ACCOUNT, TEXT_PAYEE_ACCOUNT, &item->payee_account);
     item->reference = without_blanks(item->reference, c->text[TEXT_REFERENCE]);
     if (r == 0 && item->number.n == 0)
         r = bad_field(c, COLUMN_NUMBER, "filled in");
