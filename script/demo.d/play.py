@@ -62,7 +62,7 @@ def heading(text: str) -> None:
 
 def say(text: str) -> None:
     print(ink("2", "\n".join("# " + line for line in text.strip().splitlines())))
-    pause(0.3 + len(text) / 450)
+    pause(0.3 + len(text) / 550)
 
 
 def typed(command: str) -> None:
@@ -313,7 +313,7 @@ partner "bankgirot" {{
         expect(done.returncode == exit_status,
                f"slussctl {shlex.join(words)} ended with {done.returncode}, not {exit_status}")
         print()
-        pause(0.7)
+        pause(0.6)
 
     def delivery(self, file: str, *states: str) -> dict:
         """Wait for the file's delivery to be in one of the states."""
@@ -350,7 +350,7 @@ def show_mail(mail) -> None:
         print(ink("2", f"[{part.get_filename()}] ") +
               part.get_payload(decode=True).decode().strip())
     print()
-    pause(2)
+    pause(1.6)
 
 
 def checks(site: Site, delivery: dict) -> set:
