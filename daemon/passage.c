@@ -103,7 +103,7 @@ static int work_begin(struct passage *p)
     w->partner = span_of(p->delivery.unit, slash ? (size_t)(slash - p->delivery.unit)
                                                  : strlen(p->delivery.unit));
     int rc = w->arena ? 0 : SLUSS_ENOMEM;
-    rc = rc ? rc : items_forget(p->intake->store, p->delivery.row);
+    rc = rc ? rc : items_begin(p->intake->store, p->delivery.row);
     return rc ? rc : items_file_open(p->intake->spool, p->delivery.id, &w->items_file);
 }
 
@@ -183,7 +183,12 @@ static void read_to_end(struct passage *p, const struct summary *summary)
     p->delivery.summary = *summary;
     int rc = items_file_finish(w->items_file);
     items_file_close(&w->items_file);
-    rc = rc ? rc : item_scan_open(p->intake->store, p->delivery.row, &w->scan);
+    if (!rc && w->items > 0) {
+        rc = items_end(p->intake->store, p->delivery.row, w->items);
+        rc = rc ? rc : item_scan_open(p->intake->store, p->delivery.row, &w->scan);
+    } else if (!rc) { /* nothing to compare; a reader that died may have left items behind */
+        rc = items_forget(p->intake->store, p->delivery.row);
+    }
     if (rc) {
         fail(p, rc, "the items could not be written");
         return;
@@ -418,7 +423,7 @@ static int judge(struct passage *p)
 
 void passage_compare(struct passage *p, unsigned most)
 {
-    int more = item_scan_step(p->work->scan, most, &p->work->compared);
+    int more = p->work->scan ? item_scan_step(p->work->scan, most, &p->work->compared) : 0;
     if (more == 1)
         return;
     item_scan_close(&p->work->scan);

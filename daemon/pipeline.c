@@ -15,6 +15,7 @@
 #include "daemon/passage.h"
 #include "daemon/pool.h"
 #include "model/error.h"
+#include "store/items.h"
 #include "store/queue.h"
 
 /* A transaction is committed when the loop is idle, and at the latest after this long, so that
@@ -22,6 +23,9 @@
 #define COMMIT_LATEST_US (20 * 1000)
 /* Items compared with history in one turn of the loop. */
 #define COMPARE_STEP 2000
+/* Rows of rejected files' items removed in one turn, and the pause between such turns. */
+#define SWEEP_STEP 2000
+#define SWEEP_PAUSE_US (50 * 1000)
 /* After the store refused something: wait, then take everything up again. */
 #define PAUSE_US (5 * SECOND_US)
 /* A file that could not be moved out of its inbox is looked at again after this. */
@@ -49,6 +53,7 @@ struct pipeline {
     struct loop_source *step;   /* comparisons, and freeing what failed */
     struct loop_source *resume; /* the end of a pause */
     struct loop_source *ripen;  /* the end of the next cool-off */
+    struct loop_source *sweep;  /* what is forgotten is removed, a little at a time */
 };
 
 static void ask_commit(struct pipeline *p)
@@ -303,6 +308,7 @@ static void finish_judged(struct pipeline *p)
         return;
     intake_poke(p->intake);
     loop_timer_set(p->ripen, 0);
+    loop_timer_set(p->sweep, loop_now_us(p->intake->loop) + SWEEP_PAUSE_US);
     if (p->backlog && p->active < PIPELINE_ACTIVE_MAX / 2)
         pipeline_recover(p);
     if (p->intake->inboxes)
@@ -602,6 +608,15 @@ static void on_ripen(void *context, int64_t now_us)
         loop_timer_set(p->ripen, now_us + (wait_us < 60 * SECOND_US ? wait_us : 60 * SECOND_US));
 }
 
+static void on_sweep(void *context, int64_t now_us)
+{
+    struct pipeline *p = context;
+    int more = p->stopped || p->pausing ? 0 : items_sweep(p->intake->store, SWEEP_STEP);
+    loop_timer_set(p->sweep, more == 1 ? now_us + SWEEP_PAUSE_US : INT64_MAX);
+    if (store_in_transaction(p->intake->store))
+        ask_commit(p);
+}
+
 /* --- life --------------------------------------------------------------------------------- */
 
 int pipeline_open(struct intake *intake, struct pipeline **out)
@@ -620,11 +635,13 @@ int pipeline_open(struct intake *intake, struct pipeline **out)
     rc = rc ? rc : loop_timer(loop, on_step, p, &p->step);
     rc = rc ? rc : loop_timer(loop, on_resume, p, &p->resume);
     rc = rc ? rc : loop_timer(loop, on_ripen, p, &p->ripen);
+    rc = rc ? rc : loop_timer(loop, on_sweep, p, &p->sweep);
     if (rc) {
         pipeline_close(&p);
         return rc;
     }
     loop_timer_set(p->ripen, 0);
+    loop_timer_set(p->sweep, 0);
     *out = p;
     return 0;
 }
@@ -647,6 +664,7 @@ void pipeline_close(struct pipeline **pipeline)
     loop_source_free(&p->step);
     loop_source_free(&p->resume);
     loop_source_free(&p->ripen);
+    loop_source_free(&p->sweep);
     free(p);
     *pipeline = NULL;
 }

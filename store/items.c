@@ -16,16 +16,36 @@
 #include "model/text.h"
 #include "store/internal.h"
 
+int items_begin(struct store *store, int64_t row)
+{
+    int rc = db_begin(store->db);
+    if (rc < 0)
+        return rc;
+    return db_run(store->db, "DELETE FROM forgotten WHERE delivery = ?1", VALUES(v_int(row)));
+}
+
 int items_add(struct store *store, int64_t row, uint64_t ordinal, const struct item_keys *keys)
 {
     int rc = db_begin(store->db);
     if (rc < 0)
         return rc;
-    return db_run(
-        store->db,
-        "INSERT INTO item (delivery, ordinal, k1, k2, record) VALUES (?1, ?2, ?3, ?4, ?5)",
-        VALUES(v_int(row), v_uint(ordinal), keys->has_number ? v_uint(keys->k1) : v_null(),
-               keys->has_party ? v_uint(keys->k2) : v_null(), v_uint(keys->record)));
+    return db_run(store->db,
+                  "INSERT OR REPLACE INTO item (delivery, ordinal, k1, k2, record) "
+                  "VALUES (?1, ?2, ?3, ?4, ?5)",
+                  VALUES(v_int(row), v_uint(ordinal),
+                         keys->has_number ? v_uint(keys->k1) : v_null(),
+                         keys->has_party ? v_uint(keys->k2) : v_null(), v_uint(keys->record)));
+}
+
+int items_end(struct store *store, int64_t row, uint64_t count)
+{
+    int rc = db_begin(store->db);
+    if (rc < 0)
+        return rc;
+    /* The same bytes give the same items, so this removes something only when a newer program
+     * reads the file otherwise than the one that died over it. */
+    return db_run(store->db, "DELETE FROM item WHERE delivery = ?1 AND ordinal > ?2",
+                  VALUES(v_int(row), v_uint(count)));
 }
 
 int items_forget(struct store *store, int64_t row)
@@ -33,7 +53,26 @@ int items_forget(struct store *store, int64_t row)
     int rc = db_begin(store->db);
     if (rc < 0)
         return rc;
-    return db_run(store->db, "DELETE FROM item WHERE delivery = ?1", VALUES(v_int(row)));
+    return db_run(store->db, "INSERT OR IGNORE INTO forgotten (delivery) VALUES (?1)",
+                  VALUES(v_int(row)));
+}
+
+int items_sweep(struct store *store, unsigned most)
+{
+    int64_t row;
+    int rc = db_number(store->db, &row, "SELECT min(delivery) FROM forgotten", NO_VALUES);
+    if (rc <= 0)
+        return rc;
+    rc = db_begin(store->db);
+    if (rc < 0)
+        return rc;
+    rc = db_run(store->db,
+                "DELETE FROM item WHERE delivery = ?1 AND ordinal IN "
+                "(SELECT ordinal FROM item WHERE delivery = ?1 LIMIT ?2)",
+                VALUES(v_int(row), v_int(most)));
+    if (rc == 0 && (unsigned)db_changes(store->db) < most)
+        rc = db_run(store->db, "DELETE FROM forgotten WHERE delivery = ?1", VALUES(v_int(row)));
+    return rc < 0 ? rc : 1;
 }
 
 /* --- an earlier delivery ------------------------------------------------------------------------

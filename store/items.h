@@ -20,10 +20,20 @@ struct item_keys {
     uint64_t record; /* where in the file */
 };
 
-/* Remember one item of a delivery being read. */
+/* A delivery is about to be read, perhaps not for the first time: what is remembered of it
+ * stays until the new reading has written over it. */
+int items_begin(struct store *store, int64_t row);
+/* Remember one item, `ordinal` from 1; one of an earlier reading is replaced. */
 int items_add(struct store *store, int64_t row, uint64_t ordinal, const struct item_keys *keys);
-/* Forget a delivery's items (it is read again, or was rejected). */
+/* The reading is through, with `count` items: what an earlier one had beyond goes. */
+int items_end(struct store *store, int64_t row, uint64_t count);
+
+/* Forget a delivery's items (it was rejected, or its reading failed). At once in effect for
+ * whoever asks, since only accepted deliveries are history; the rows go with items_sweep. */
 int items_forget(struct store *store, int64_t row);
+/* Remove up to `most` rows of what is forgotten, so that a file of ten million items keeps
+ * nobody waiting. 1 when more is left, 0 when nothing is. */
+int items_sweep(struct store *store, unsigned most);
 
 /* An earlier delivery, as findings speak of it. */
 struct prior {

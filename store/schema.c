@@ -71,6 +71,7 @@ static const char schema_1[] =
     "CREATE TABLE item ("
     "  delivery INTEGER NOT NULL, ordinal INTEGER NOT NULL, k1 INTEGER, k2 INTEGER,"
     "  record INTEGER NOT NULL, PRIMARY KEY (delivery, ordinal)) STRICT, WITHOUT ROWID;"
+    "CREATE TABLE forgotten (delivery INTEGER PRIMARY KEY) STRICT;"
     "CREATE INDEX item_k1 ON item (k1, delivery, ordinal) WHERE k1 IS NOT NULL;"
     "CREATE INDEX item_k2 ON item (k2, delivery, ordinal) WHERE k2 IS NOT NULL;"
 

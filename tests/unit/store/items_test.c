@@ -12,7 +12,7 @@ static void remember(struct store *store, int64_t row, const struct pair *of, ui
 {
     for (uint64_t i = 0; i < n; i++) {
         struct item_keys keys = {of[i].k1 != 0, of[i].k2 != 0, of[i].k1, of[i].k2, i + 1};
-        assert_int_equal(items_add(store, row, i, &keys), SLUSS_OK);
+        assert_int_equal(items_add(store, row, i + 1, &keys), SLUSS_OK);
     }
 }
 
@@ -23,7 +23,7 @@ static void remember_run(struct store *store, int64_t row, uint64_t first, uint6
         /* spread as hashes are, above and below zero */
         uint64_t k1 = (first + i) * UINT64_C(0x9E3779B97F4A7C15);
         struct item_keys keys = {true, true, k1, k1 ^ UINT64_C(0xABCDEF), i + 1};
-        assert_int_equal(items_add(store, row, i, &keys), SLUSS_OK);
+        assert_int_equal(items_add(store, row, i + 1, &keys), SLUSS_OK);
     }
 }
 
@@ -160,6 +160,8 @@ static void u38_repeats_inside_a_file_are_counted_each(void **state)
             fail_msg("%s: %d from %d", cases[i].name, (int)r.repeats, (int)r.first_repeat_record);
         assert_int_equal(r.items, 5);
         assert_int_equal(items_forget(place->store, d.row), SLUSS_OK);
+        while (items_sweep(place->store, 100) == 1)
+            ;
     }
 }
 
@@ -169,7 +171,7 @@ static void a_doubled_file_costs_no_more_than_another(void **state)
     struct delivery d = arrive(place->store, "heby/ekonomi", "a.csv", T0);
     for (uint64_t i = 0; i < 20000; i++) {
         struct item_keys keys = {true, true, 7, 8, i + 1};
-        assert_int_equal(items_add(place->store, d.row, i, &keys), SLUSS_OK);
+        assert_int_equal(items_add(place->store, d.row, i + 1, &keys), SLUSS_OK);
     }
     struct scan_result r = scan(place->store, d.row);
     assert_int_equal(r.repeats, 19999);
@@ -264,17 +266,37 @@ static void two_scans_side_by_side(void **state)
     assert_int_equal(rb.by_number.most.row, old.row);
 }
 
-static void forgotten_items_are_gone(void **state)
+static void forgotten_items_go_a_little_at_a_time(void **state)
 {
     struct place *place = *state;
     struct delivery old = accepted_run(place->store, T0, 100, 10);
+    assert_int_equal(items_sweep(place->store, 4), 0); /* nothing is forgotten */
     assert_int_equal(items_forget(place->store, old.row), SLUSS_OK);
+    int turns = 0;
+    while (items_sweep(place->store, 4) == 1)
+        turns++;
+    assert_int_equal(turns, 3);
     struct delivery d = arrive(place->store, "heby/ekonomi", "a.csv", T0);
     remember_run(place->store, d.row, 100, 10);
     assert_int_equal(scan(place->store, d.row).by_number.seen, 0);
-    assert_int_equal(items_forget(place->store, d.row), SLUSS_OK);
-    remember_run(place->store, d.row, 100, 10); /* read again */
     assert_int_equal(scan(place->store, d.row).items, 10);
+}
+
+static void a_second_reading_writes_over_the_first(void **state)
+{
+    struct place *place = *state;
+    struct delivery d = arrive(place->store, "heby/ekonomi", "a.csv", T0);
+    assert_int_equal(items_begin(place->store, d.row), SLUSS_OK);
+    remember_run(place->store, d.row, 100, 10);
+    assert_int_equal(items_forget(place->store, d.row), SLUSS_OK); /* its reader died */
+
+    assert_int_equal(items_begin(place->store, d.row), SLUSS_OK);
+    remember_run(place->store, d.row, 100, 8); /* a newer program reads two less */
+    assert_int_equal(items_end(place->store, d.row, 8), SLUSS_OK);
+    assert_int_equal(items_sweep(place->store, 100), 0); /* no longer forgotten */
+    struct scan_result r = scan(place->store, d.row);
+    assert_int_equal(r.items, 8);
+    assert_int_equal(r.repeats, 0);
 }
 
 /* --- whole files
@@ -373,7 +395,8 @@ int main(void)
         STORE_TEST(a_delivery_with_a_common_key_many_times_hides_no_other),
         cmocka_unit_test(accepted_meanwhile_counts_at_any_step),
         STORE_TEST(two_scans_side_by_side),
-        STORE_TEST(forgotten_items_are_gone),
+        STORE_TEST(forgotten_items_go_a_little_at_a_time),
+        STORE_TEST(a_second_reading_writes_over_the_first),
         STORE_TEST(u30_the_same_bytes_and_the_same_content),
         STORE_TEST(u35_found_among_two_hundred_thousand),
     };
