@@ -36,14 +36,14 @@ static int make_directory(const char *state_dir, struct buf *error)
     return S_ISDIR(st.st_mode) ? SLUSS_OK : refuse(error, ENOTDIR, "use", state_dir);
 }
 
-static int held_by_another(int fd, struct buf *error)
+static int held_by_another(int fd, const char *path, struct buf *error)
 {
     char note[NOTE_BYTES];
     ssize_t n = pread(fd, note, sizeof note, 0);
 
     while (n > 0 && note[n - 1] == '\n')
         n--;
-    (void)buf_str(error, "held by ");
+    (void)buf_printf(error, "%s is held by ", path);
     if (n > 0)
         (void)text_escape(error, span_of(note, (size_t)n));
     else
@@ -90,7 +90,8 @@ static int lock_file(const char *path, int *out, struct buf *error)
     if (fd < 0)
         return refuse(error, errno, "open", path);
     if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
-        r = errno == EWOULDBLOCK ? held_by_another(fd, error) : refuse(error, errno, "lock", path);
+        r = errno == EWOULDBLOCK ? held_by_another(fd, path, error)
+                                 : refuse(error, errno, "lock", path);
         (void)close(fd);
         return r;
     }

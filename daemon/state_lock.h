@@ -9,8 +9,8 @@
 
 #include "model/buf.h"
 
-/* 0 and the descriptor that holds the lock in *fd (close-on-exec); SLUSS_EBUSY with "held by
- * slussd, process 4711, since ..." in `error`; SLUSS_EIO, SLUSS_EDENIED. The directory is made
+/* 0 and the descriptor that holds the lock in *fd (close-on-exec); SLUSS_EBUSY with "PATH
+ * is held by slussd, process 4711, since ..." in `error`; SLUSS_EIO, SLUSS_EDENIED. The directory is made
  * (0750) when it is missing. */
 int state_lock_take(const char *state_dir, int *fd, struct buf *error);
 
