@@ -67,6 +67,9 @@ static int status_unit(void *context, const struct inbox_status *inbox)
     if (!inbox->reachable)
         needs_person(status, "The inbox of %s cannot be reached: %s", inbox->unit,
                      inbox->problem ? inbox->problem : inbox->path);
+    else if (!inbox->watched)
+        needs_person(status, "The inbox of %s: %s", inbox->unit,
+                     inbox->problem ? inbox->problem : "not watched, found by scanning alone");
     return SLUSS_OK;
 }
 
