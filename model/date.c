@@ -27,20 +27,23 @@ bool date_valid(int year, int month, int day)
 
     if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1)
         return false;
+    if (day <= 28) /* in every month; most dates end here */
+        return true;
     return day <= length[month - 1] + (month == 2 && leap_year(year));
 }
 
-/* `n` digits as a number, or -1. */
-static int digits(const char *p, int n)
+/* `n` digits as a number, or -1. One question at the end, since nearly all are digits. */
+static inline int digits(const char *p, int n)
 {
-    int number = 0;
+    unsigned number = 0;
+    bool wrong = false;
 
     for (int i = 0; i < n; i++) {
-        if (p[i] < '0' || p[i] > '9')
-            return -1;
-        number = number * 10 + (p[i] - '0');
+        unsigned digit = (unsigned char)p[i] - (unsigned)'0';
+        wrong |= digit > 9;
+        number = number * 10 + digit;
     }
-    return number;
+    return wrong ? -1 : (int)number;
 }
 
 static int make_date(int year, int month, int day, struct date *out)

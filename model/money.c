@@ -107,6 +107,29 @@ static bool is_digit(char c)
     return c >= '0' && c <= '9';
 }
 
+/* What nearly all amounts are, in one pass: digits, a mark, and exactly the decimals of the
+ * currency, of no size that could overflow. False: read it the long way. */
+static bool parse_usual(struct span text, int exponent, int64_t *minor)
+{
+    size_t mark = text.n - (size_t)exponent - 1;
+    uint64_t number = 0;
+    bool wrong = false;
+
+    if (exponent < 1 || text.n < (size_t)exponent + 2 || text.n > 19)
+        return false;
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned digit = (unsigned char)text.p[i] - (unsigned)'0';
+        if (i == mark)
+            continue;
+        wrong |= digit > 9;
+        number = number * 10 + digit;
+    }
+    if (wrong || (text.p[mark] != ',' && text.p[mark] != '.'))
+        return false;
+    *minor = (int64_t)number;
+    return true;
+}
+
 /* The form alone: digits, optionally a mark and digits. Returns where the mark stands (or the
  * end); null when it is not a number, so that "12x99999999999999999999" is no overflow. */
 static const char *find_mark(const char *p, const char *end)
@@ -135,6 +158,8 @@ int money_parse(struct span text, int exponent, int64_t *minor)
 
     if (exponent < 0)
         return SLUSS_EINVAL;
+    if (parse_usual(text, exponent, minor))
+        return SLUSS_OK;
     if (p < end && (*p == '-' || *p == '+'))
         negative = *p++ == '-';
     mark = find_mark(p, end);

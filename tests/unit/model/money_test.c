@@ -56,6 +56,16 @@ static void decimals_are_read_exactly(void **state)
         int64_t minor;
     } cases[] = {
         {"1234,50", 2, SLUSS_OK, 123450},
+        {"1234.567", 3, SLUSS_OK, 1234567},
+        {"0,00", 2, SLUSS_OK, 0},
+        {"9999999999999999,99", 2, SLUSS_OK, 999999999999999999}, /* still read the short way */
+        {"10000000000000000,00", 2, SLUSS_OK, 1000000000000000000},
+        {"12345", 2, SLUSS_OK, 1234500},
+        {"12x45,50", 2, SLUSS_ESYNTAX, 0},
+        {"1234,5x", 2, SLUSS_ESYNTAX, 0},
+        {"1234;50", 2, SLUSS_ESYNTAX, 0},
+        {"12,34,50", 2, SLUSS_ESYNTAX, 0},
+        {",50", 2, SLUSS_ESYNTAX, 0},
         {"1234.5", 2, SLUSS_OK, 123450},
         {"+1234", 2, SLUSS_OK, 123400},
         {"-0.05", 2, SLUSS_OK, -5},
