@@ -732,7 +732,7 @@ static int take_record(struct bgmax *b, const struct known_record *known)
         keep_record(b);
     }
     if (r == 0 && known->reads)
-        bad = record_read(known->layout, b->line, b->values);
+        bad = record_read(known->layout, &b->line, b->values);
     if (r == 0 && bad)
         r = say_bad_fields(b, known->layout);
     return r == 0 ? known->take(b, b->values) : r;
@@ -768,6 +768,46 @@ static int take_line(struct bgmax *b, const struct line *line)
         return take_record(b, known);
     count_unknown(b, text);
     return 0;
+}
+
+/* Bytes of the line at the beginning of the input, its end included, when it is what nearly
+ * all are: 80 characters of ASCII and a line end. Else 0. */
+static size_t usual_line(struct span input)
+{
+    const char *p = input.p;
+    unsigned char ends = 0;
+    unsigned char all = 0;
+
+    if (input.n < RECORD_SIZE + 2)
+        return 0;
+    for (size_t i = 0; i < RECORD_SIZE; i++) { /* of a known length: compilers make vectors of it */
+        ends |= p[i] == '\n';
+        all |= (unsigned char)p[i];
+    }
+    if (ends || all >= 0x80)
+        return 0;
+    if (p[RECORD_SIZE] == '\r' && p[RECORD_SIZE + 1] == '\n')
+        return RECORD_SIZE + 2;
+    return p[RECORD_SIZE] == '\n' && p[RECORD_SIZE - 1] != '\r' ? RECORD_SIZE + 1 : 0;
+}
+
+/* Take one such line of a known record. 1: done, 0: it is none. */
+static int take_usual(struct bgmax *b, struct span *input)
+{
+    const struct known_record *known;
+    size_t size;
+    int r;
+
+    if (!lines_between(&b->lines) || (size = usual_line(*input)) == 0)
+        return 0;
+    b->line = (struct record){span_of(input->p, RECORD_SIZE), CHARSET_ASCII};
+    known = known_record(b, b->line.bytes);
+    if (!known)
+        return 0;
+    *input = span_of(input->p + size, input->n - size);
+    b->record = lines_pass(&b->lines);
+    r = take_record(b, known);
+    return r < 0 ? r : 1;
 }
 
 /* --- the end of the file ------------------------------------------------------------- */
@@ -846,7 +886,11 @@ static int push(struct parser *parser, struct span bytes)
     int r = 0;
 
     while (r == 0 && !b->dead) {
-        int got = lines_next(&b->lines, &bytes, &line);
+        int got = take_usual(b, &bytes);
+        if (got > 0)
+            continue;
+        if (got == 0)
+            got = lines_next(&b->lines, &bytes, &line);
         if (got <= 0)
             return got;
         r = take_line(b, &line);

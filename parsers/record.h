@@ -65,7 +65,7 @@ struct span record_cut(struct record record, unsigned first, unsigned length);
 size_t record_length(struct record record);
 
 /* Fill values[role] for every field with a role. Returns how many are RECORD_BAD. */
-unsigned record_read(const struct record_layout *layout, struct record record,
+unsigned record_read(const struct record_layout *layout, const struct record *record,
                      struct record_value *values);
 
 /* The last position of any required field; 2 (the code) when none is. */

@@ -53,7 +53,7 @@ static void fields_are_read_by_kind(void **state)
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct record_value v[COUNT] = {{0}};
         struct record record = {span_str(cases[i].record), cases[i].charset};
-        if (record_read(&layout, record, v) != cases[i].bad)
+        if (record_read(&layout, &record, v) != cases[i].bad)
             fail_msg("%s: other number of bad fields", cases[i].name);
         assert_int_equal(v[CODE].state, cases[i].code);
         assert_int_equal(v[AMOUNT].state, cases[i].amount);
