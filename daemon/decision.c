@@ -69,14 +69,16 @@ static int audit(struct intake *intake, const struct decision *d, const char *ev
     return rc;
 }
 
-/* All or nothing: a failure anywhere takes the whole decision back. */
+/* All or nothing: a failure anywhere takes the whole decision back, and nothing else. */
 static int settle(struct intake *intake, int rc, struct buf *why)
 {
     if (rc >= 0) {
-        int committed = intake_commit(intake);
+        int committed = store_part_keep(intake->store);
+        committed = committed ? committed : intake_commit(intake);
         rc = committed ? committed : rc;
     } else {
-        store_rollback(intake->store);
+        store_part_undo(intake->store);
+        (void)intake_commit(intake); /* of the others, and gives the write lock back */
     }
     if (rc < 0 && why->n == 0)
         buf_printf(why, "the decision could not be stored: %s", sluss_error_text(rc));
@@ -132,12 +134,13 @@ static int reject(struct intake *intake, struct decision *d)
 
 static int decide(struct intake *intake, struct decision *d, struct span id, struct buf *why)
 {
-    int rc = intake_commit(intake); /* so that a rollback takes back nothing but this */
+    int rc = intake_commit(intake); /* what is decided upon must be there for good */
     rc = rc ? rc : check_reason(&d->reason, why);
     if (rc)
         return rc;
     struct arena *arena = arena_new(DECISION_MEMORY);
     rc = arena ? find_held(intake, id, arena, &d->delivery, why) : SLUSS_ENOMEM;
+    rc = rc ? rc : store_part_begin(intake->store);
     if (rc == 0) {
         d->now_us = loop_wall_us(intake->loop);
         bool releasing = strcmp(d->what, "release") == 0;

@@ -30,6 +30,7 @@ struct passage_work {
     uint64_t items;
     uint64_t items_by_type[ITEM_TYPE_COUNT];
     struct sums sums;
+    bool sum_broken;
     struct item_scan *scan;
     struct scan_result compared;
     struct span partner; /* into the delivery's unit key */
@@ -104,14 +105,18 @@ static int work_begin(struct passage *p)
                                                  : strlen(p->delivery.unit));
     int rc = w->arena ? 0 : SLUSS_ENOMEM;
     rc = rc ? rc : items_begin(p->intake->store, p->delivery.row);
+    p->owner.advanced(p->owner.context, p);
     return rc ? rc : items_file_open(p->intake->spool, p->delivery.id, &w->items_file);
 }
 
-static int count_item(struct passage_work *w, const struct item *item)
+static void count_item(struct passage_work *w, const struct item *item)
 {
     w->items++;
     w->items_by_type[item->type]++;
-    return sums_add(&w->sums, item->currency, item->amount_minor);
+    /* A sum may break here as it breaks in the reader: then the file is over a limit, and the
+     * reader must have said so. */
+    if (sums_add(&w->sums, item->currency, item->amount_minor) != 0)
+        w->sum_broken = true;
 }
 
 static int remember_item(struct passage *p, const struct item *item)
@@ -132,8 +137,14 @@ static int remember_item(struct passage *p, const struct item *item)
 static int on_item(void *context, const struct item *item)
 {
     struct passage *p = context;
-    int rc = count_item(p->work, item);
-    rc = rc ? rc : items_file_add(p->work->items_file, item);
+    if (p->failed) {
+        p->job = NULL; /* the pool cancels it */
+        return SLUSS_ESTOP;
+    }
+    if (!store_in_transaction(p->intake->store))
+        p->owner.advanced(p->owner.context, p); /* the one that begins now */
+    count_item(p->work, item);
+    int rc = items_file_add(p->work->items_file, item);
     rc = rc ? rc : remember_item(p, item);
     if (rc) {
         p->job = NULL; /* the pool cancels it */
@@ -161,9 +172,19 @@ static void on_again(void *context)
         fail(p, rc, "reading could not be started again");
 }
 
+static bool said_limit(const struct finding_list *findings)
+{
+    for (unsigned i = 0; i < findings->n; i++)
+        if (findings->of[i].code == FINDING_LIMIT_REACHED)
+            return true;
+    return false;
+}
+
 /* Do the worker's figures agree with what its items came to here? */
 static bool figures_agree(const struct passage_work *w, const struct summary *summary)
 {
+    if (w->sum_broken && !said_limit(&w->findings))
+        return false;
     if (w->items != summary->items || w->sums.n != summary->sums.n ||
         memcmp(w->items_by_type, summary->items_by_type, sizeof w->items_by_type) != 0)
         return false;
@@ -215,8 +236,10 @@ static void on_failed(void *context, int code, const char *how)
     p->job = NULL;
     if (code == SLUSS_ECLOSED)
         submit_hash(p, how, JOB_TRIES);
-    else
+    else if (code == SLUSS_EIO || code == SLUSS_ESYNC) /* the disk's trouble */
         fail(p, code, how);
+    else /* the file's: it asks for more than a reader may have */
+        submit_hash(p, how, 1);
 }
 
 static void on_hash_failed(void *context, int code, const char *how)
@@ -384,7 +407,7 @@ static enum delivery_state state_after(enum verdict verdict, const struct unit_s
     return verdict == VERDICT_HELD ? STATE_HELD : STATE_REJECTED;
 }
 
-static int judge(struct passage *p)
+static int write_judgement(struct passage *p)
 {
     struct passage_work *w = p->work;
     const struct unit_settings *unit = settings_unit(p->intake->settings, p->delivery.unit);
@@ -419,6 +442,18 @@ static int judge(struct passage *p)
     rc = store_delivery_judge(p->intake->store, p->delivery.row, &judgement);
     rc = rc ? rc : audit_verdict(p, now_us);
     return rc ? rc : follow_up(p, unit, &past, now_us);
+}
+
+/* All or nothing: half a judgement must not be committed with what others wrote. */
+static int judge(struct passage *p)
+{
+    int rc = store_part_begin(p->intake->store);
+    if (rc)
+        return rc;
+    rc = write_judgement(p);
+    if (rc)
+        store_part_undo(p->intake->store);
+    return rc ? rc : store_part_keep(p->intake->store);
 }
 
 void passage_compare(struct passage *p, unsigned most)

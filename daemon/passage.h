@@ -25,7 +25,8 @@ struct passage;
 
 struct passage_owner {
     void *context;
-    /* There is something for a commit; or, COMPARING, for passage_compare. */
+    /* There is something for a commit (READING: for one before long); or, COMPARING, for
+     * passage_compare. */
     void (*advanced)(void *context, struct passage *passage);
     /* It cannot go on. SLUSS_ESYNC is final for the daemon; else the delivery stays as it is in
      * the store and is taken up again later. Not to be freed in this call. */

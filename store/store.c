@@ -256,6 +256,23 @@ bool store_in_transaction(const struct store *store)
     return db_in_transaction(store->db);
 }
 
+int store_part_begin(struct store *store)
+{
+    int rc = db_begin(store->db);
+    return rc ? rc : db_run(store->db, "SAVEPOINT part", NO_VALUES);
+}
+
+int store_part_keep(struct store *store)
+{
+    return db_run(store->db, "RELEASE part", NO_VALUES);
+}
+
+void store_part_undo(struct store *store)
+{
+    if (db_run(store->db, "ROLLBACK TO part", NO_VALUES) == 0)
+        (void)db_run(store->db, "RELEASE part", NO_VALUES);
+}
+
 const char *store_message(const struct store *store)
 {
     return db_message(store->db);

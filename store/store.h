@@ -38,6 +38,14 @@ int store_commit(struct store *store);
 void store_rollback(struct store *store);
 bool store_in_transaction(const struct store *store);
 
+/* A part of a transaction that happens whole or not at all, so that one delivery's mishap takes
+ * back nothing of the others that share the commit. Begins a transaction when none is open; not
+ * to be nested. Each begun part is ended by one of the other two; store_part_undo leaves the
+ * transaction open (a doomed one stays doomed). */
+int store_part_begin(struct store *store);
+int store_part_keep(struct store *store);
+void store_part_undo(struct store *store);
+
 /* What SQLite said last, for a log line. */
 const char *store_message(const struct store *store);
 
