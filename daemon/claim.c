@@ -141,9 +141,14 @@ enum claim_result claim_move(const struct arrival *arrival, struct spool *spool,
         (void)fchmod(arrival->file, 0640);
         return CLAIM_MOVED;
     }
-    if (put_back(arrival, directory, id) == 0)
+    if (put_back(arrival, directory, id) < 0) {
+        *error = sluss_error_from_errno(errno);
+        return CLAIM_FAILED;
+    }
+    /* The row that names it in the spool is forgotten next: first it must be back for certain. */
+    if (claim_sync_directory(arrival->directory) == 0 && claim_sync_directory(directory) == 0)
         return CLAIM_CHANGED;
-    *error = sluss_error_from_errno(errno);
+    *error = SLUSS_ESYNC;
     return CLAIM_FAILED;
 }
 
@@ -167,7 +172,7 @@ void claim_marker(const struct arrival *arrival)
     char name[FILE_NAME_MAX + 1];
     struct stat st;
 
-    if (!settle_marker_name(arrival->unit, arrival->name, name, sizeof name))
+    if (!arrival->unit || !settle_marker_name(arrival->unit, arrival->name, name, sizeof name))
         return;
     if (fstatat(arrival->directory, name, &st, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(st.st_mode))
         (void)unlinkat(arrival->directory, name, 0);

@@ -29,7 +29,8 @@
 
 /* A file found complete. The descriptors belong to the arrival. */
 struct arrival {
-    const struct unit_settings *unit; /* valid while the settings are; copy the key */
+    const struct unit_settings *unit; /* valid while the settings are (see pipeline_reload);
+                                         null when the unit is no more */
     char name[FILE_NAME_MAX + 1];
     int directory; /* the inbox, O_PATH or O_RDONLY | O_DIRECTORY */
     int file;      /* O_RDONLY, no writer (read lease held where the system grants one) */
@@ -50,7 +51,8 @@ enum claim_result {
     CLAIM_MOVED = 0, /* in the spool under the id; directories not yet synced */
     CLAIM_COPY,      /* another file system, or moving is not allowed: it must be copied */
     CLAIM_CHANGED,   /* gone, replaced or changed since: nothing was done */
-    CLAIM_FAILED,    /* see *error, a code of error.h */
+    CLAIM_FAILED,    /* see *error, a code of error.h; a file that could not be put back is
+                        in the spool under the id */
 };
 /* Step 2 by rename. The name is checked to be still the file of `arrival->file` (never a
  * link, never another inode); what was moved is checked again after the move, and put back

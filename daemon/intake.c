@@ -26,4 +26,6 @@ void intake_poke(struct intake *intake)
         outbound_process_poke(intake->outbound);
     if (intake->control)
         control_server_wake(intake->control);
+    if (intake->pipeline)
+        pipeline_ripen(intake->pipeline);
 }

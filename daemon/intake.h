@@ -41,7 +41,8 @@ void intake_error(struct intake *intake, const char *event, const char *text);
  * then already on its way down). */
 int intake_commit(struct intake *intake);
 
-/* There is something new in the outbox or the queue: tell the sender, wake waiting takers. */
+/* Committed: there is something new in the outbox or the queue. Tells the sender, wakes waiting
+ * takers, sees to cool-offs. */
 void intake_poke(struct intake *intake);
 
 #endif

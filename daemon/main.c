@@ -123,6 +123,7 @@ static void swap_settings(struct daemon *d, struct settings *settings)
     struct settings *old = d->intake.settings;
     d->intake.settings = settings;
     set_time_zone(settings);
+    pipeline_reload(d->intake.pipeline, settings);
     pool_reload(d->intake.pool, settings);
     outbound_process_reload(d->intake.outbound);
     settings_free(&old);

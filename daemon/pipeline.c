@@ -21,6 +21,9 @@
 /* A transaction is committed when the loop is idle, and at the latest after this long, so that
  * one long file's items never hold up another's verdict. */
 #define COMMIT_LATEST_US (20 * 1000)
+/* The items of one file are committed in these steps while it is read: the outbound process
+ * waits for the write lock meanwhile, and the log must not grow with the file. */
+#define ITEMS_LATEST_US (250 * 1000)
 /* Items compared with history in one turn of the loop. */
 #define COMPARE_STEP 2000
 /* Rows of rejected files' items removed in one turn, and the pause between such turns. */
@@ -46,6 +49,8 @@ struct pipeline {
     bool pausing;      /* the store refused: nothing is taken until `resume` fires */
     bool backlog;      /* the store holds more unfinished deliveries than are in hand */
     bool committing;
+    bool spool_dirty;  /* files were made in it that the next commit will speak of */
+    int64_t commit_by_us; /* when commit_latest fires; INT64_MAX = it is off */
     TAILQ_HEAD(passages, passage) passages;
     TAILQ_HEAD(, probe) probes;
     struct loop_source *commit_idle;
@@ -56,10 +61,20 @@ struct pipeline {
     struct loop_source *sweep;  /* what is forgotten is removed, a little at a time */
 };
 
+/* Never later than was asked before: a steady stream of wishes would put it off for ever. */
+static void commit_within(struct pipeline *p, int64_t wait_us)
+{
+    int64_t at_us = loop_now_us(p->intake->loop) + wait_us;
+    if (at_us >= p->commit_by_us)
+        return;
+    p->commit_by_us = at_us;
+    loop_timer_set(p->commit_latest, at_us);
+}
+
 static void ask_commit(struct pipeline *p)
 {
     loop_idle_ask(p->commit_idle);
-    loop_timer_set(p->commit_latest, loop_now_us(p->intake->loop) + COMMIT_LATEST_US);
+    commit_within(p, COMMIT_LATEST_US);
 }
 
 static void ask_step(struct pipeline *p)
@@ -71,7 +86,11 @@ static void drop(struct pipeline *p, struct passage *passage)
 {
     TAILQ_REMOVE(&p->passages, passage, link);
     p->active--;
+    if (passage->phase == PASSAGE_COPYING && passage->has_arrival)
+        spool_drop_part(p->intake->spool, passage->delivery.id);
     passage_free(&passage);
+    if (p->intake->inboxes && !p->stopped)
+        inboxes_resume(p->intake->inboxes); /* there is room for one more */
 }
 
 /* --- the store refused ------------------------------------------------------------------- */
@@ -143,10 +162,18 @@ static void start_copy(struct passage *passage)
         passage->phase = PASSAGE_COPYING;
 }
 
+/* The store knows how far it is; from there it is taken up again. */
+static void take_up_later(struct pipeline *p, struct passage *passage)
+{
+    drop(p, passage);
+    loop_timer_set(p->resume, loop_now_us(p->intake->loop) + PAUSE_US);
+}
+
 /* It was never taken: its row goes, the inbox looks again. */
 static void unclaim(struct pipeline *p, struct passage *passage, int64_t delay_us)
 {
     int rc = store_delivery_forget(p->intake->store, passage->delivery.row);
+    ask_commit(p);
     inboxes_look_again(p->intake->inboxes, passage->delivery.unit, passage->name, delay_us);
     drop(p, passage);
     if (rc)
@@ -175,7 +202,10 @@ static bool claim(struct pipeline *p, struct passage *passage)
     }
     LOG(LOG_LEVEL_ERROR, "claim-failed", {"unit", span_str(passage->delivery.unit)},
         {"file", passage->delivery.file}, {"why", span_str(sluss_error_text(error))});
-    unclaim(p, passage, CLAIM_AGAIN_US);
+    if (spool_has(p->intake->spool, passage->delivery.id) == 0)
+        unclaim(p, passage, CLAIM_AGAIN_US);
+    else /* it could not go back to the inbox; its row leads to it */
+        take_up_later(p, passage);
     return false;
 }
 
@@ -252,10 +282,11 @@ static void on_copied(void *context, const struct summary *summary)
     (void)summary;
     passage->job = NULL;
     if (!arrival_unchanged(&passage->arrival)) {
-        unclaim(p, passage, 0); /* written to meanwhile; the copy is swept away */
+        unclaim(p, passage, 0); /* written to meanwhile; the copy goes */
         return;
     }
-    int rc = spool_finish_part(p->intake->spool, passage->delivery.id);
+    int rc = spool_finish_part(p->intake->spool, passage->delivery.id,
+                               passage->arrival.identity.size);
     rc = rc ? rc : spool_sync(p->intake->spool);
     rc = rc ? rc
             : clear_inbox(p, passage->delivery.unit, passage->delivery.file, &passage->arrival,
@@ -311,8 +342,6 @@ static void finish_judged(struct pipeline *p)
     loop_timer_set(p->sweep, loop_now_us(p->intake->loop) + SWEEP_PAUSE_US);
     if (p->backlog && p->active < PIPELINE_ACTIVE_MAX / 2)
         pipeline_recover(p);
-    if (p->intake->inboxes)
-        inboxes_resume(p->intake->inboxes);
 }
 
 int pipeline_commit(struct pipeline *p)
@@ -320,7 +349,10 @@ int pipeline_commit(struct pipeline *p)
     if (p->committing || !store_in_transaction(p->intake->store))
         return 0;
     p->committing = true;
-    int rc = store_commit(p->intake->store);
+    int rc = p->spool_dirty ? spool_sync(p->intake->spool) : 0;
+    p->spool_dirty = false;
+    rc = rc ? rc : store_commit(p->intake->store);
+    p->commit_by_us = INT64_MAX;
     loop_timer_set(p->commit_latest, INT64_MAX);
     if (rc) {
         refused(p, rc, "a transaction could not be committed");
@@ -350,6 +382,11 @@ static void on_commit_latest(void *context, int64_t now_us)
 static void on_advanced(void *context, struct passage *passage)
 {
     struct pipeline *p = context;
+    if (passage->phase == PASSAGE_READING) {
+        commit_within(p, ITEMS_LATEST_US);
+        return;
+    }
+    p->spool_dirty = true; /* its items stand there by now */
     ask_commit(p);
     if (passage->phase == PASSAGE_COMPARING)
         ask_step(p);
@@ -366,7 +403,7 @@ static void on_passage_failed(void *context, struct passage *passage, int code, 
         loop_quit(p->intake->loop, SLUSS_ESYNC);
         return;
     }
-    p->backlog = true;
+    ask_commit(p); /* what was written of others goes on; a doomed transaction ends here */
     ask_step(p);
 }
 
@@ -430,8 +467,10 @@ void pipeline_trouble(void *context, const char *unit, const char *event, const 
 {
     struct pipeline *p = context;
     LOG(LOG_LEVEL_WARNING, event, {"unit", span_str(unit)}, {"text", span_str(text)});
-    if (alert && !p->stopped && notify_trouble(p->intake, unit, event, text) >= 0)
-        ask_commit(p);
+    if (!alert || p->stopped)
+        return;
+    (void)notify_trouble(p->intake, unit, event, text);
+    ask_commit(p);
 }
 
 /* --- probes ------------------------------------------------------------------------------- */
@@ -515,8 +554,9 @@ static int finish_clearing(struct pipeline *p, struct passage *passage)
                                          &arrival.identity) != 0)
         return 0;
     arrival.directory = open(unit->inbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (arrival.directory < 0)
-        return 0; /* no inbox, so no copy in it */
+    if (arrival.directory < 0) /* not there now; should it come back, so does the file */
+        return store_taken_add(p->intake->store, unit->key, passage->delivery.file,
+                               &arrival.identity, passage->delivery.id);
     memcpy(arrival.name, passage->name, sizeof arrival.name);
     int rc = clear_inbox(p, passage->delivery.unit, passage->delivery.file, &arrival,
                          passage->delivery.id);
@@ -562,9 +602,7 @@ int pipeline_recover(struct pipeline *p)
         const struct delivery_filter filter = {.state = (int)unfinished[i]};
         rc = store_delivery_list(p->intake->store, &filter, recover_one, p);
     }
-    if (rc && rc != SLUSS_ESTOP)
-        return rc;
-    rc = 0;
+    rc = rc == SLUSS_ESTOP ? 0 : rc;
     struct passage *passage = last ? TAILQ_NEXT(last, link) : TAILQ_FIRST(&p->passages);
     while (passage && !rc && !p->pausing && !p->stopped) {
         struct passage *next = TAILQ_NEXT(passage, link);
@@ -575,7 +613,7 @@ int pipeline_recover(struct pipeline *p)
         refused(p, rc, "an unfinished delivery could not be taken up");
     if (store_in_transaction(p->intake->store))
         ask_commit(p);
-    return rc;
+    return p->stopped ? SLUSS_ESYNC : 0;
 }
 
 static void on_resume(void *context, int64_t now_us)
@@ -595,10 +633,14 @@ static void on_ripen(void *context, int64_t now_us)
     int64_t wall_us = loop_wall_us(p->intake->loop);
     int64_t next_us = INT64_MAX;
     int n = queue_ripen(p->intake->store, wall_us, &next_us);
-    if (n > 0) {
+    if (n != 0) {
         ask_commit(p);
-        pipeline_commit(p);
-        intake_poke(p->intake);
+        if (pipeline_commit(p) == 0 && n > 0)
+            intake_poke(p->intake);
+    }
+    if (n < 0) {
+        loop_timer_set(p->ripen, now_us + PAUSE_US);
+        return;
     }
     /* The wall clock may be set meanwhile: look at least once a minute while one is waiting. */
     int64_t wait_us = next_us - wall_us;
@@ -617,7 +659,23 @@ static void on_sweep(void *context, int64_t now_us)
         ask_commit(p);
 }
 
+void pipeline_ripen(struct pipeline *p)
+{
+    if (!p->stopped)
+        loop_timer_set(p->ripen, 0);
+}
+
 /* --- life --------------------------------------------------------------------------------- */
+
+void pipeline_reload(struct pipeline *p, const struct settings *settings)
+{
+    struct passage *passage;
+    TAILQ_FOREACH(passage, &p->passages, link)
+    {
+        if (passage->has_arrival)
+            passage->arrival.unit = settings_unit(settings, passage->delivery.unit);
+    }
+}
 
 int pipeline_open(struct intake *intake, struct pipeline **out)
 {
@@ -625,6 +683,7 @@ int pipeline_open(struct intake *intake, struct pipeline **out)
     if (!p)
         return SLUSS_ENOMEM;
     p->intake = intake;
+    p->commit_by_us = INT64_MAX;
     p->owner = (struct passage_owner){
         .context = p, .advanced = on_advanced, .failed = on_passage_failed};
     TAILQ_INIT(&p->passages);

@@ -36,6 +36,11 @@ void pipeline_trouble(void *pipeline, const char *unit, const char *event, const
 /* Commit now, and do what waits for it. */
 int pipeline_commit(struct pipeline *pipeline);
 
+/* Other settings are in force from now on; the old ones are about to be freed. */
+void pipeline_reload(struct pipeline *pipeline, const struct settings *settings);
+/* Something was queued: see when its cool-off ends. */
+void pipeline_ripen(struct pipeline *pipeline);
+
 /* Deliveries in hand. */
 unsigned pipeline_active(const struct pipeline *pipeline);
 /* Finish nothing more, take nothing more; what is in hand is found again at the next start. */

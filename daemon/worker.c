@@ -167,9 +167,14 @@ static int push_copy(void *context, struct span bytes)
     return 0;
 }
 
+/* An earlier worker may have ended over this copy: what it wrote is void, and the descriptor's
+ * position, which is shared, stands where it stopped. */
 static int job_copy(struct worker *w, int file, int out)
 {
-    int rc = each_piece(w, file, push_copy, &out);
+    int rc = ftruncate(out, 0) == 0 && lseek(out, 0, SEEK_SET) == 0
+                 ? 0
+                 : sluss_error_from_errno(errno);
+    rc = rc ? rc : each_piece(w, file, push_copy, &out);
     rc = rc ? rc : synced(out);
     return rc ? answer(w, WIRE_FAILED, rc) : answer(w, WIRE_DONE, 0);
 }

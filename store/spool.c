@@ -168,12 +168,29 @@ int spool_create_part(struct spool *spool, const char *id)
     return open_name(spool, id, SUFFIX_PART, O_WRONLY | O_CREAT | O_TRUNC);
 }
 
-int spool_finish_part(struct spool *spool, const char *id)
+void spool_drop_part(struct spool *spool, const char *id)
+{
+    struct spool_name part;
+    if (name_of(id, SUFFIX_PART, &part) == 0)
+        (void)unlinkat(spool->directory, part.text, 0); /* else the next sweep has it */
+}
+
+static int part_has_size(struct spool *spool, const char *part, int64_t size)
+{
+    struct stat st;
+    if (fstatat(spool->directory, part, &st, AT_SYMLINK_NOFOLLOW) != 0)
+        return sluss_error_from_errno(errno);
+    return S_ISREG(st.st_mode) && st.st_size == size ? SLUSS_OK : SLUSS_ECORRUPT;
+}
+
+int spool_finish_part(struct spool *spool, const char *id, int64_t size)
 {
     struct spool_name part, original;
     int rc = name_of(id, SUFFIX_PART, &part);
     if (rc == 0)
         rc = name_of(id, "", &original);
+    if (rc == 0)
+        rc = part_has_size(spool, part.text, size);
     if (rc < 0)
         return rc;
     /* An original is never replaced. Where the file system has no such rename, a link and an

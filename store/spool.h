@@ -34,8 +34,11 @@ int spool_has(struct spool *spool, const char *id);
 int spool_open_original(struct spool *spool, const char *id);
 /* Create ID.part for a copy, write-only. A descriptor, or an error. */
 int spool_create_part(struct spool *spool, const char *id);
-/* The synced copy takes its name. */
-int spool_finish_part(struct spool *spool, const char *id);
+/* The synced copy takes its name. SLUSS_ECORRUPT, and nothing happened, when it is not of
+ * that size. */
+int spool_finish_part(struct spool *spool, const char *id, int64_t size);
+/* A copy that will not be finished: gives its room back. Nothing to do when there is none. */
+void spool_drop_part(struct spool *spool, const char *id);
 /* Remove .part files and .ndjson files without an original; returns how many. */
 int spool_sweep(struct spool *spool);
 

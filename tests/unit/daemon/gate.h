@@ -1,7 +1,7 @@
 /* gate.h -- an intake without inboxes and readers: real store, real spool, real loop
  *
- * The pipeline alone is played: a test links with -Wl,--wrap=pipeline_commit, and committing
- * is all that is asked of it.
+ * The pipeline alone is played: a test links with -Wl,--wrap=pipeline_commit and
+ * -Wl,--wrap=pipeline_ripen, and no more is asked of it.
  */
 #ifndef SLUSS_TESTS_DAEMON_GATE_H
 #define SLUSS_TESTS_DAEMON_GATE_H
@@ -31,6 +31,13 @@ int __wrap_pipeline_commit(struct pipeline *pipeline);
 int __wrap_pipeline_commit(struct pipeline *pipeline)
 {
     return store_commit((struct store *)pipeline);
+}
+
+void __wrap_pipeline_ripen(struct pipeline *pipeline);
+
+void __wrap_pipeline_ripen(struct pipeline *pipeline)
+{
+    (void)pipeline;
 }
 
 static inline int gate_make(void **state)

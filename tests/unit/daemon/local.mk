@@ -43,8 +43,10 @@ tests_unit_daemon_control_test_LDADD = $(daemon_test_libs)
 tests_unit_daemon_commands_test_SOURCES = tests/unit/daemon/commands_test.c \
   tests/unit/daemon/gate.h tests/unit/store/support.h
 tests_unit_daemon_commands_test_LDADD = $(daemon_test_libs)
-tests_unit_daemon_commands_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pipeline_commit
+tests_unit_daemon_commands_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pipeline_commit \
+  -Wl,--wrap=pipeline_ripen
 tests_unit_daemon_control_server_test_SOURCES = tests/unit/daemon/control_server_test.c \
   tests/unit/daemon/gate.h tests/unit/store/support.h
 tests_unit_daemon_control_server_test_LDADD = $(daemon_test_libs)
-tests_unit_daemon_control_server_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pipeline_commit
+tests_unit_daemon_control_server_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pipeline_commit \
+  -Wl,--wrap=pipeline_ripen

@@ -86,7 +86,7 @@ static void only_ids_name_files(void **state)
         assert_int_equal(spool_has(spool, names[i]), SLUSS_EINVAL);
         assert_int_equal(spool_open_original(spool, names[i]), SLUSS_EINVAL);
         assert_int_equal(spool_create_part(spool, names[i]), SLUSS_EINVAL);
-        assert_int_equal(spool_finish_part(spool, names[i]), SLUSS_EINVAL);
+        assert_int_equal(spool_finish_part(spool, names[i], 0), SLUSS_EINVAL);
         assert_int_equal(spool_path(spool, names[i], &path), SLUSS_EINVAL);
         assert_int_equal(items_file_open(spool, names[i], &file), SLUSS_EINVAL);
         assert_null(file);
@@ -108,10 +108,12 @@ static void a_copy_takes_its_name_once(void **state)
         close(fd);
     }
     assert_int_equal(spool_has(spool, ID), 0);
-    assert_int_equal(spool_finish_part(spool, ID), SLUSS_OK);
+    assert_int_equal(spool_finish_part(spool, ID, 6), SLUSS_ECORRUPT); /* not all of it */
+    assert_int_equal(spool_has(spool, ID), 0);
+    assert_int_equal(spool_finish_part(spool, ID, 10), SLUSS_OK);
     assert_int_equal(spool_sync(spool), SLUSS_OK);
     assert_int_equal(spool_has(spool, ID), 1);
-    assert_int_equal(spool_finish_part(spool, ID), SLUSS_ENOTFOUND);
+    assert_int_equal(spool_finish_part(spool, ID, 10), SLUSS_ENOTFOUND);
     char text[16] = "";
     int fd = spool_open_original(spool, ID);
     assert_true(fd >= 0);
@@ -120,7 +122,11 @@ static void a_copy_takes_its_name_once(void **state)
     close(fd);
     fd = spool_create_part(spool, ID);
     close(fd);
-    assert_int_equal(spool_finish_part(spool, ID), SLUSS_EEXIST); /* an original stays */
+    assert_int_equal(spool_finish_part(spool, ID, 0), SLUSS_EEXIST); /* an original stays */
+    spool_drop_part(spool, ID);
+    assert_int_equal(spool_sweep(spool), 0); /* it left nothing behind */
+    assert_int_equal(spool_has(spool, ID), 1);
+    spool_drop_part(spool, ID); /* there is none: fine */
     spool_close(&spool);
 }
 
