@@ -7,6 +7,7 @@
 #include "model/delivery.h"
 #include "model/error.h"
 #include "model/money.h"
+#include "model/phrase.h"
 #include "model/text.h"
 
 const struct finding_kind finding_kinds[FINDING_CODE_COUNT] = {
@@ -101,12 +102,19 @@ int finding_level_from_name(struct span name)
     return -1;
 }
 
-/* The one word of ours among text facts that is translated: a state. */
-static struct span translated(const struct fact *fact, bool swedish)
+/* States and phrases are ours and have a Swedish side; all else is as it came. */
+static void write_swedish(struct buf *out, const struct fact *fact)
 {
-    int state = swedish && span_eq_str(fact->key, "state") ? state_from_name(fact->text) : -1;
+    int state = span_eq_str(fact->key, "state") ? state_from_name(fact->text) : -1;
+    struct span text = fact->text;
+    struct span number = span_of("", 0);
 
-    return state < 0 ? fact->text : span_str(state_name_sv((enum delivery_state)state));
+    if (state >= 0)
+        text = span_str(state_name_sv((enum delivery_state)state));
+    else if (phrase_may_be(fact->key))
+        text = phrase_sv(fact->text, &number);
+    text_show(out, text);
+    text_show(out, number);
 }
 
 static void write_fact(struct buf *out, const struct fact *fact, bool swedish)
@@ -118,7 +126,10 @@ static void write_fact(struct buf *out, const struct fact *fact, bool swedish)
         buf_int(out, fact->n);
         break;
     case FACT_TEXT:
-        text_show(out, translated(fact, swedish));
+        if (swedish)
+            write_swedish(out, fact);
+        else
+            text_show(out, fact->text);
         break;
     case FACT_MONEY:
         money_people(out, fact->n, fact->currency);

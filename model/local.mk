@@ -11,6 +11,7 @@ libmodel_a_SOURCES = \
   model/item.c model/item.h \
   model/json.c model/json.h \
   model/money.c model/money.h \
+  model/phrase.c model/phrase.h model/phrases.def \
   model/settings.c model/settings.h \
   model/span.h \
   model/summary.c model/summary.h \

@@ -12,6 +12,6 @@ include tests/unit/daemon/local.mk
 include tests/unit/ctl/local.mk
 endif
 include tests/fuzz/local.mk
-TESTS += tests/unit/layers.test
-EXTRA_DIST += tests/unit/layers.test
+TESTS += tests/unit/layers.test tests/unit/phrases.test
+EXTRA_DIST += tests/unit/layers.test tests/unit/phrases.test tests/unit/literals.awk
 TEST_EXTENSIONS = .test
