@@ -16,6 +16,10 @@
 #include "model/buf.h"
 #include "model/settings.h"
 
+/* Where both programs look when nobody says otherwise. */
+#define CONF_DEFAULT_FILE   SLUSS_SYSCONFDIR "/sluss.conf"
+#define CONF_DEFAULT_SOCKET "/run/sluss/control.sock"
+
 /* Read `path` and what it includes. 0 and *out (the caller frees it with settings_free), or
  * SLUSS_EINVAL with all mistakes found in `errors`, a line each ("FILE:LINE: what is wrong;
  * what to do"), or SLUSS_EIO when the file itself cannot be read, or SLUSS_ENOMEM. */

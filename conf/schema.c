@@ -30,7 +30,7 @@ static const struct conf_key main_keys[] = {
     {.name = "state-dir", .type = CONF_PATH, .value = "/var/lib/sluss",
      INTO(struct settings, state_dir),
      .help = "Directory of the store, the spool and the queue. It belongs to the daemon alone."},
-    {.name = "control-socket", .type = CONF_PATH, .value = "/run/sluss/control.sock",
+    {.name = "control-socket", .type = CONF_PATH, .value = CONF_DEFAULT_SOCKET,
      .check = check_socket, INTO(struct settings, control_socket),
      .help = "Socket through which slussctl speaks to the daemon. At most 107 bytes long."},
     {.name = "time-zone", .type = CONF_TEXT, .value = "Europe/Stockholm", .check = check_zone,

@@ -11,12 +11,9 @@
 
 enum { EXIT_FINE = 0, EXIT_NO = 1, EXIT_TROUBLE = 2 };
 
-#define DEFAULT_CONFIG "/etc/sluss/sluss.conf"
-#define DEFAULT_SOCKET "/run/sluss/control.sock"
-
 /* What main() hands down. */
 struct ctl {
-    const char *config; /* -c, or DEFAULT_CONFIG */
+    const char *config; /* -c, or CONF_DEFAULT_FILE */
     bool config_named;  /* it was -c */
     bool json;
     struct paper paper; /* standard output */

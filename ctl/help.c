@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "conf/conf.h"
 #include "ctl/commands.h"
 
 static void usage_of(const struct command *command, char *text, size_t n)
@@ -39,7 +40,7 @@ void help_overview(FILE *out, const struct command *list)
                  list->operands);
         fprintf(out, "  %-18s %s\n", left, list->summary);
     }
-    fputs("\n  -c, --config FILE  the configuration (default " DEFAULT_CONFIG ")\n"
+    fputs("\n  -c, --config FILE  the configuration (default " CONF_DEFAULT_FILE ")\n"
           "  --json             one JSON object a line\n"
           "  --help             after a command: all about it\n"
           "  --version\n\n"
@@ -67,7 +68,7 @@ void help_command(FILE *out, const struct command *command)
                  row->value ? row->value : "");
         fprintf(out, "  %-18s %s\n", left, row->help);
     }
-    fputs("  -c, --config FILE  the configuration (default " DEFAULT_CONFIG ")\n"
+    fputs("  -c, --config FILE  the configuration (default " CONF_DEFAULT_FILE ")\n"
           "  --json             one JSON object a line\n"
           "  --help             this\n",
           out);

@@ -2,6 +2,7 @@
 #include <sodium.h>
 #include <stdio.h>
 
+#include "conf/conf.h"
 #include "config.h"
 #include "ctl/commands.h"
 #include "ctl/help.h"
@@ -26,7 +27,7 @@ static int without_command(const struct arguments *arguments)
 static int run(const struct arguments *arguments)
 {
     struct ctl ctl = {
-        .config = arguments->config ? arguments->config : DEFAULT_CONFIG,
+        .config = arguments->config ? arguments->config : CONF_DEFAULT_FILE,
         .config_named = arguments->config != NULL,
         .json = arguments->json,
         .paper = paper_of(stdout),

@@ -28,9 +28,9 @@ static int find_socket(const struct ctl *ctl, struct buf *path)
         tzset();
     } else {
         /* Operators need not be able to read the configuration. */
-        buf_str(path, DEFAULT_SOCKET);
+        buf_str(path, CONF_DEFAULT_SOCKET);
         fprintf(stderr, "slussctl: note: %s cannot be used here, so %s is tried\n", ctl->config,
-                DEFAULT_SOCKET);
+                CONF_DEFAULT_SOCKET);
     }
     settings_free(&settings);
     buf_free(&errors);
