@@ -8,11 +8,16 @@
 #include "daemon/outbound_process.h"
 #include "daemon/pipeline.h"
 
+void intake_remember(struct intake *intake, const char *event, const char *text)
+{
+    snprintf(intake->last_error, sizeof intake->last_error, "%s: %s", event, text);
+    intake->last_error_us = loop_wall_us(intake->loop);
+}
+
 void intake_error(struct intake *intake, const char *event, const char *text)
 {
     log_text(LOG_LEVEL_ERROR, event, "%s", text);
-    snprintf(intake->last_error, sizeof intake->last_error, "%s: %s", event, text);
-    intake->last_error_us = loop_wall_us(intake->loop);
+    intake_remember(intake, event, text);
 }
 
 int intake_commit(struct intake *intake)

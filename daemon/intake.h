@@ -33,7 +33,9 @@ struct intake {
     int64_t last_error_us; /* when */
 };
 
-/* Remember the last thing that went wrong, and log it as an error. */
+/* Remember the last thing that went wrong, for status. */
+void intake_remember(struct intake *intake, const char *event, const char *text);
+/* Remember it, and log it as an error. */
 void intake_error(struct intake *intake, const char *event, const char *text);
 
 /* Commit what is open. Everything that answers an operator calls this first, so that nobody is

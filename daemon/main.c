@@ -127,7 +127,8 @@ static void swap_settings(struct daemon *d, struct settings *settings)
     pool_reload(d->intake.pool, settings);
     outbound_process_reload(d->intake.outbound);
     settings_free(&old);
-    log_text(LOG_LEVEL_NOTICE, "reloaded", "%s: %zu units", d->config, settings->unit_count);
+    log_text(LOG_LEVEL_NOTICE, "reloaded", "%s: %zu unit%s", d->config, settings->unit_count,
+             settings->unit_count == 1 ? "" : "s");
 }
 
 static void on_reload(void *context, int signal_number)
@@ -167,9 +168,13 @@ static void on_stop(void *context, int signal_number)
     loop_quit(d->intake.loop, 0);
 }
 
+/* The child has logged what is its own to tell; its end it cannot tell. */
 static void on_outbound_error(void *context, const char *event, const char *text)
 {
-    intake_error(context, event, text);
+    if (strcmp(event, "outbound-ended") == 0)
+        intake_error(context, event, text);
+    else
+        intake_remember(context, event, text);
 }
 
 /* The first things, which need words of their own when they fail. */
@@ -264,8 +269,9 @@ static int run(struct daemon *d)
     in->started_us = loop_wall_us(in->loop);
     audit_append(in->store, in->started_us, "slussd", "started", NULL, SPAN_NONE);
     intake_commit(in);
-    log_text(LOG_LEVEL_NOTICE, "started", "slussd %s, %zu units, state in %s", PACKAGE_VERSION,
-             in->settings->unit_count, in->settings->state_dir);
+    log_text(LOG_LEVEL_NOTICE, "started", "slussd %s, %zu unit%s, state in %s", PACKAGE_VERSION,
+             in->settings->unit_count, in->settings->unit_count == 1 ? "" : "s",
+             in->settings->state_dir);
     sd_notify(0, "READY=1");
     rc = loop_run(in->loop);
     log_text(LOG_LEVEL_NOTICE, "stopped", "%s", rc ? sluss_error_text(rc) : "in order");
