@@ -230,7 +230,7 @@ def breaks_its_readers(site, unit, how, name):
         deadline = time.monotonic() + 0.3
         while time.monotonic() < deadline:
             pid = reader_of(site, delivery)
-            if pid and pid not in met:
+            if pid and pid not in met and len(met) < 3:
                 os.kill(pid, how)
                 met.add(pid)
     return delivery, met
