@@ -50,3 +50,15 @@ tests_unit_daemon_control_server_test_SOURCES = tests/unit/daemon/control_server
 tests_unit_daemon_control_server_test_LDADD = $(daemon_test_libs)
 tests_unit_daemon_control_server_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pipeline_commit \
   -Wl,--wrap=pipeline_ripen
+
+pipeline_tests = tests/unit/daemon/decision_test tests/unit/daemon/pipeline_test
+check_PROGRAMS += $(pipeline_tests)
+TESTS += $(pipeline_tests)
+tests_unit_daemon_decision_test_SOURCES = tests/unit/daemon/decision_test.c \
+  tests/unit/daemon/gate.h tests/unit/store/support.h
+tests_unit_daemon_decision_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_decision_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pipeline_commit \
+  -Wl,--wrap=pipeline_ripen
+tests_unit_daemon_pipeline_test_SOURCES = tests/unit/daemon/pipeline_test.c \
+  tests/unit/store/support.h
+tests_unit_daemon_pipeline_test_LDADD = $(daemon_test_libs)

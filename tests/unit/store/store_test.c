@@ -133,6 +133,29 @@ static void kill_behind(const struct place *place, int last)
     assert_int_equal(waitpid(child, NULL, 0), child);
 }
 
+static void a_part_is_taken_back_alone(void **state)
+{
+    struct place *place = *state;
+    struct store *store = place->store;
+    arrive(store, "heby/ekonomi", "a.csv", T0);
+    assert_int_equal(store_part_begin(store), SLUSS_OK);
+    arrive(store, "heby/ekonomi", "b.csv", T0 + 1);
+    store_part_undo(store);
+    assert_int_equal(store_part_begin(store), SLUSS_OK);
+    arrive(store, "heby/ekonomi", "c.csv", T0 + 2);
+    assert_int_equal(store_part_keep(store), SLUSS_OK);
+    assert_true(store_in_transaction(store));
+    assert_int_equal(store_commit(store), SLUSS_OK);
+    assert_int_equal(raw_number(place->path, "SELECT count(*) FROM delivery"), 2);
+    assert_int_equal(
+        raw_number(place->path, "SELECT count(*) FROM delivery WHERE file = CAST('b.csv' AS BLOB)"),
+        0);
+    assert_int_equal(store_part_begin(store), SLUSS_OK); /* begins a transaction by itself */
+    store_part_undo(store);
+    assert_true(store_in_transaction(store));
+    store_rollback(store);
+}
+
 static void u26_killed_at_any_step_all_or_nothing(void **state)
 {
     static const char *const tables[] = {"delivery", "delivery_sum", "acceptance",
@@ -335,6 +358,7 @@ int main(void)
         EMPTY_TEST(files_are_not_for_the_world),
         EMPTY_TEST(a_directory_that_cannot_be_made_is_named),
         STORE_TEST(begin_commit_and_rollback_nest_in_nothing),
+        STORE_TEST(a_part_is_taken_back_alone),
         cmocka_unit_test(u26_killed_at_any_step_all_or_nothing),
         STORE_TEST(two_handles_see_each_others_commits),
         EMPTY_TEST(u25_writers_at_once_never_share_an_id),
