@@ -73,14 +73,17 @@ const struct command commands[] = {
 int complain(const char *format, ...)
 {
     va_list args;
-    struct buf text;
+    struct buf text, safe;
 
     buf_init(&text, 64 * 1024);
+    buf_init(&safe, 1 << 20);
     va_start(args, format);
     buf_vprintf(&text, format, args);
     va_end(args);
     fflush(stdout);
-    fprintf(stderr, "slussctl: %s\n", buf_cstr(&text));
+    print_safe(&safe, buf_view(&text)); /* file names are in it */
+    fprintf(stderr, "slussctl: %s\n", buf_cstr(&safe));
     buf_free(&text);
+    buf_free(&safe);
     return EXIT_TROUBLE;
 }

@@ -6,6 +6,17 @@
 #include "model/error.h"
 #include "model/json.h"
 
+/* The next line of several, without its end. */
+static struct span take_line(struct span *lines)
+{
+    const char *end = memchr(lines->p, '\n', lines->n);
+    struct span line = span_of(lines->p, end ? (size_t)(end - lines->p) : lines->n);
+    size_t taken = line.n + (end != NULL);
+
+    *lines = span_of(lines->p + taken, lines->n - taken);
+    return line;
+}
+
 static void print_json(const char *file, bool valid, size_t units, struct span errors)
 {
     struct buf line;
@@ -19,20 +30,28 @@ static void print_json(const char *file, bool valid, size_t units, struct span e
     json_uint(&j, "units", units);
     json_array_begin(&j, "errors");
     while (errors.n) {
-        const char *end = memchr(errors.p, '\n', errors.n);
-        size_t n = end ? (size_t)(end - errors.p) : errors.n;
+        struct span error = take_line(&errors);
 
-        if (n)
-            json_text(&j, NULL, span_of(errors.p, n));
-        errors = span_of(errors.p + n, errors.n - n);
-        if (end)
-            errors = span_of(errors.p + 1, errors.n - 1);
+        if (error.n)
+            json_text(&j, NULL, error);
     }
     json_array_end(&j);
     json_object_end(&j);
     buf_char(&line, '\n');
     fwrite(buf_cstr(&line), 1, line.n, stdout);
     buf_free(&line);
+}
+
+static void print_errors(struct span errors)
+{
+    while (errors.n) {
+        struct buf safe;
+
+        buf_init(&safe, 1u << 20);
+        print_safe(&safe, take_line(&errors));
+        fprintf(stderr, "%s\n", buf_cstr(&safe));
+        buf_free(&safe);
+    }
 }
 
 int command_config_check(struct ctl *ctl, const struct arguments *arguments)
@@ -47,15 +66,16 @@ int command_config_check(struct ctl *ctl, const struct arguments *arguments)
     status = error == SLUSS_OK ? EXIT_FINE : error == SLUSS_EINVAL ? EXIT_NO : EXIT_TROUBLE;
     if (error != SLUSS_OK && !errors.n)
         buf_printf(&errors, "%s: %s\n", ctl->config, sluss_error_text(error));
-    if (ctl->json && status != EXIT_TROUBLE)
+    if (ctl->json && status != EXIT_TROUBLE) {
         print_json(ctl->config, error == SLUSS_OK, settings ? settings->unit_count : 0,
                    buf_view(&errors));
-    else if (error == SLUSS_OK)
-        fprintf(ctl->paper.out, "%s: fine, %zu unit%s\n", ctl->config, settings->unit_count,
+    } else if (error == SLUSS_OK) {
+        print_ink(&ctl->paper, INK_PLAIN, ctl->config);
+        fprintf(ctl->paper.out, ": fine, %zu unit%s\n", settings->unit_count,
                 settings->unit_count == 1 ? "" : "s");
-    if (errors.n && (!ctl->json || status == EXIT_TROUBLE))
-        fprintf(stderr, "%s%s", buf_cstr(&errors),
-                errors.p[errors.n - 1] == '\n' ? "" : "\n");
+    }
+    if (!ctl->json || status == EXIT_TROUBLE)
+        print_errors(buf_view(&errors));
     settings_free(&settings);
     buf_free(&errors);
     return status;

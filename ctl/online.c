@@ -29,8 +29,8 @@ static int find_socket(const struct ctl *ctl, struct buf *path)
     } else {
         /* Operators need not be able to read the configuration. */
         buf_str(path, CONF_DEFAULT_SOCKET);
-        fprintf(stderr, "slussctl: note: %s cannot be used here, so %s is tried\n", ctl->config,
-                CONF_DEFAULT_SOCKET);
+        complain("note: %s cannot be used here, so %s is tried", ctl->config,
+                 CONF_DEFAULT_SOCKET);
     }
     settings_free(&settings);
     buf_free(&errors);
