@@ -114,7 +114,10 @@ static void print_figures(const struct paper *paper, const struct summary *summa
     struct buf text;
 
     buf_init(&text, 4096);
-    fprintf(paper->out, "  format  %s (%s)\n", summary->format, kind_name(summary->kind));
+    fprintf(paper->out, "  format  %s", summary->format);
+    if (summary->kind != KIND_UNKNOWN)
+        fprintf(paper->out, " (%s)", kind_name(summary->kind));
+    fputc('\n', paper->out);
     print_number(&text, summary->items);
     fprintf(paper->out, "  items   %s\n", buf_cstr(&text));
     buf_clear(&text);
@@ -133,7 +136,7 @@ static int print_people(const struct paper *paper, const struct report *report)
 {
     const struct summary *summary = &report->summary;
 
-    print_ink(paper, INK_BOLD, report->file);
+    print_ink(paper, INK_BOLD, strcmp(report->file, "-") == 0 ? "standard input" : report->file);
     fputs(": ", paper->out);
     print_ink(paper, summary->valid ? INK_GOOD : INK_BAD, summary->valid ? "valid" : "not valid");
     if (summary->test)

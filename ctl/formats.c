@@ -53,6 +53,23 @@ static void line(const struct paper *paper, const char *label, const char *text)
     print_wrapped(paper, (unsigned)strlen(label), 10, span_str(text));
 }
 
+static void print_rules(const struct paper *paper, const struct rule_text *rules)
+{
+    size_t widest = 0;
+
+    if (!rules || !rules->id)
+        return;
+    for (const struct rule_text *rule = rules; rule->id; rule++)
+        if (strlen(rule->id) > widest)
+            widest = strlen(rule->id);
+    fputs("\nRules\n", paper->out);
+    for (const struct rule_text *rule = rules; rule->id; rule++) {
+        fprintf(paper->out, "  %s", rule->id);
+        print_wrapped(paper, (unsigned)strlen(rule->id) + 2, (unsigned)widest + 4,
+                      span_str(rule->text));
+    }
+}
+
 static int print_one(const struct paper *paper, const struct format *format)
 {
     print_ink(paper, INK_BOLD, format->name);
@@ -62,12 +79,7 @@ static int print_one(const struct paper *paper, const struct format *format)
     line(paper, "carries", format->carries);
     line(paper, "end mark", format->end_mark ? format->end_mark : "none");
     line(paper, "source", format->source);
-    if (format->rules && format->rules->id)
-        fputs("\nRules\n", paper->out);
-    for (const struct rule_text *rule = format->rules; rule && rule->id; rule++) {
-        fprintf(paper->out, "  %s", rule->id);
-        print_wrapped(paper, (unsigned)strlen(rule->id) + 2, 18, span_str(rule->text));
-    }
+    print_rules(paper, format->rules);
     return EXIT_FINE;
 }
 

@@ -7,13 +7,13 @@
 #include "model/error.h"
 #include "model/json.h"
 
-#define LINES_FULL (64 * 1024) /* write when this much is ready */
+#define LINES_FULL      (64 * 1024) /* write when this much is ready */
+#define FINDINGS_MEMORY (8u << 20)
 
 struct printing {
-    const struct ctl *ctl;
     struct buf lines;    /* JSON */
     struct table *table; /* people */
-    struct paper findings;
+    struct finding_list findings;
 };
 
 static void write_lines(struct printing *printing)
@@ -87,37 +87,62 @@ static int finding_json(void *context, const struct finding *finding)
 
 static int finding_people(void *context, const struct finding *finding)
 {
-    const struct paper *paper = &((struct printing *)context)->findings;
-    const char *level = finding_level_name(finding->level);
-    struct buf text;
-
-    buf_init(&text, 64 * 1024);
-    finding_sentence(finding, "en", &text);
-    print_ink(paper, ink_of_level(level), level);
-    print_wrapped(paper, (unsigned)strlen(level), 8, buf_view(&text));
-    buf_free(&text);
-    return SLUSS_OK;
+    return finding_list_add(&((struct printing *)context)->findings, finding);
 }
 
-static int print_items(const struct ctl *ctl, const char *file, const struct format *format,
-                       struct summary *summary)
+/* Behind the table, where the eye is at the end of a long listing. */
+static void print_findings(const struct finding_list *findings)
 {
-    struct printing printing = {.ctl = ctl, .findings = paper_of(stderr)};
-    struct sink sink = {&printing, ctl->json ? item_json : item_people,
-                        ctl->json ? finding_json : finding_people};
+    struct paper paper = paper_of(stderr);
+
+    fflush(stdout);
+    for (unsigned i = 0; i < findings->n; i++) {
+        const char *level = finding_level_name(findings->of[i].level);
+        struct buf text;
+
+        buf_init(&text, 64 * 1024);
+        finding_sentence(&findings->of[i], "en", &text);
+        print_ink(&paper, ink_of_level(level), level);
+        print_wrapped(&paper, (unsigned)strlen(level), 8, buf_view(&text));
+        buf_free(&text);
+    }
+}
+
+static int items_json(const char *file, const struct format *format, struct summary *summary)
+{
+    struct printing printing = {0};
+    struct sink sink = {&printing, item_json, finding_json};
     int error;
 
     buf_init(&printing.lines, 8u << 20);
-    if (!ctl->json) {
-        printing.table = table_new(&ctl->paper, columns, sizeof columns / sizeof columns[0]);
-        if (!printing.table)
-            return SLUSS_ENOMEM;
-    }
     error = file_read(file, format, &sink, summary);
     write_lines(&printing);
-    if (printing.table && table_end(&printing.table) != SLUSS_OK && error == SLUSS_OK)
-        error = SLUSS_ENOMEM;
     buf_free(&printing.lines);
+    return error;
+}
+
+static int items_people(const struct paper *paper, const char *file, const struct format *format,
+                        struct summary *summary)
+{
+    struct printing printing = {.findings.arena = arena_new(FINDINGS_MEMORY)};
+    struct sink sink = {&printing, item_people, finding_people};
+    int error = SLUSS_ENOMEM;
+
+    printing.table = table_new(paper, columns, sizeof columns / sizeof columns[0]);
+    if (printing.table && printing.findings.arena) {
+        table_leave_out_empty(printing.table);
+        error = file_read(file, format, &sink, summary);
+    } else {
+        complain("%s", sluss_error_text(error));
+    }
+    if (table_end(&printing.table) != SLUSS_OK && error == SLUSS_OK) {
+        error = SLUSS_ENOMEM;
+        complain("%s", sluss_error_text(error));
+    }
+    if (error == SLUSS_OK && summary->items == 0 && summary->kind != KIND_UNKNOWN)
+        fputs("no items\n", paper->out);
+    print_findings(&printing.findings);
+    arena_free(&printing.findings.arena);
     return error;
 }
 
@@ -125,10 +150,13 @@ int command_items(struct ctl *ctl, const struct arguments *arguments)
 {
     const struct format *format;
     struct summary summary = {0};
+    int error;
 
     if (file_format(arguments_value(arguments, "format"), &format) != SLUSS_OK)
         return EXIT_TROUBLE;
-    if (print_items(ctl, arguments->operands[0], format, &summary) != SLUSS_OK)
+    error = ctl->json ? items_json(arguments->operands[0], format, &summary)
+                      : items_people(&ctl->paper, arguments->operands[0], format, &summary);
+    if (error != SLUSS_OK)
         return EXIT_TROUBLE;
     return summary.valid ? EXIT_FINE : EXIT_NO;
 }

@@ -119,6 +119,20 @@ static int find_command(int *argc, char **argv, const struct command *commands,
     return SLUSS_EINVAL;
 }
 
+/* Why getopt refused: it leaves 0 in optopt for a long option it does not know, and the
+ * option's own number for one that was given a value it does not take. */
+static void refuse_option(struct buf *why, const char *word)
+{
+    if (optopt == 0)
+        buf_printf(why, "there is no option %s here", word);
+    else if (optopt >= LONG_FIRST || optopt == 'h')
+        buf_printf(why, "%.*s takes no value", (int)strcspn(word, "="), word);
+    else if (optopt > ' ' && optopt < 127)
+        buf_printf(why, "there is no option -%c here", optopt);
+    else
+        buf_str(why, "there is no such option here");
+}
+
 /* Put what getopt found at its place. */
 static int put(int found, struct arguments *out, struct buf *why, char **argv)
 {
@@ -139,11 +153,7 @@ static int put(int found, struct arguments *out, struct buf *why, char **argv)
         buf_printf(why, "%s needs a value", argv[optind - 1]);
         return SLUSS_EINVAL;
     case '?':
-        if (optopt > ' ' && optopt < 127)
-            buf_printf(why, "there is no option -%c here", optopt);
-        else
-            buf_printf(why, "%s is not an option here, or should have no value",
-                       argv[optind - 1]);
+        refuse_option(why, argv[optind - 1]);
         return SLUSS_EINVAL;
     default:
         out->values[found - LONG_OWN] = optarg ? optarg : "";

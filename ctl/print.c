@@ -310,6 +310,9 @@ struct table {
     struct buf text;
     struct cell *cells; /* TABLE_BLOCK rows */
     unsigned used;      /* cells */
+    unsigned last;      /* the last column that is shown */
+    bool hidden[COLUMNS_MAX];
+    bool thin;
     bool titled;
     bool failed;
 };
@@ -328,6 +331,7 @@ struct table *table_new(const struct paper *paper, const struct column *columns,
     }
     table->paper = *paper;
     table->n = n;
+    table->last = n - 1;
     memcpy(table->columns, columns, n * sizeof *columns);
     buf_init(&table->text, 64u << 20);
     for (unsigned i = 0; i < n; i++)
@@ -339,8 +343,10 @@ static void print_cell(struct table *table, unsigned column, enum ink ink, struc
                        unsigned width)
 {
     unsigned room = table->widths[column];
-    bool last = column + 1 == table->n;
+    bool last = column == table->last;
 
+    if (table->hidden[column])
+        return;
     if (table->columns[column].right)
         blanks(&table->paper, room - width);
     write_ink(&table->paper, ink, text);
@@ -360,8 +366,40 @@ static void print_titles(struct table *table)
     table->titled = true;
 }
 
+void table_leave_out_empty(struct table *table)
+{
+    table->thin = table->paper.width > 0;
+}
+
+static bool is_empty(struct table *table, unsigned column)
+{
+    for (unsigned i = column; i < table->used; i += table->n) {
+        const struct cell *cell = &table->cells[i];
+
+        if (cell->n && !(cell->n == 1 && buf_cstr(&table->text)[cell->at] == '-'))
+            return false;
+    }
+    return true;
+}
+
+/* Which columns the block at hand needs. */
+static void choose_columns(struct table *table)
+{
+    for (unsigned i = 0; i < table->n; i++) {
+        bool hidden = is_empty(table, i);
+
+        if (hidden != table->hidden[i])
+            table->titled = false;
+        table->hidden[i] = hidden;
+        if (!hidden)
+            table->last = i;
+    }
+}
+
 static void print_block(struct table *table)
 {
+    if (table->thin && table->used)
+        choose_columns(table);
     for (unsigned i = 0; i < table->used; i++)
         if (table->cells[i].width > table->widths[i % table->n])
             table->widths[i % table->n] = table->cells[i].width;

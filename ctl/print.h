@@ -66,6 +66,9 @@ struct table;
 /* A table on `paper`; widths follow the rows, decided anew for each few hundred, so that a
  * listing of any length is printed as it comes. Null when there is no memory. */
 struct table *table_new(const struct paper *paper, const struct column *columns, unsigned n);
+/* On a terminal, where room is scarce, leave out columns that hold nothing but "-"; when a
+ * later part of a long listing needs other columns than the part before, titles come again. */
+void table_leave_out_empty(struct table *table);
 /* The next cell of the row; the row ends with its last column. */
 void table_cell(struct table *table, enum ink ink, struct span text);
 void table_text(struct table *table, const char *text); /* null: "-" */

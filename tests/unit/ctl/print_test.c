@@ -130,6 +130,47 @@ static void tables_stand_straight(void **state)
     free(text);
 }
 
+/* Rows of a terminal's table whose middle column is filled from row `from` on. */
+static char *thin_table(unsigned width, unsigned rows, unsigned from)
+{
+    static const struct column columns[] = {{"A", false}, {"B", false}, {"C", false}};
+    char *text = NULL;
+    size_t size = 0;
+    struct paper paper = {.out = open_memstream(&text, &size), .width = width};
+    struct table *table = table_new(&paper, columns, 3);
+
+    assert_non_null(table);
+    table_leave_out_empty(table);
+    for (unsigned i = 0; i < rows; i++) {
+        table_text(table, "a");
+        table_text(table, i >= from ? "b" : NULL);
+        table_text(table, NULL);
+    }
+    assert_int_equal(table_end(&table), SLUSS_OK);
+    fclose(paper.out);
+    return text;
+}
+
+static void empty_columns_take_no_room_of_a_terminal(void **state)
+{
+    char *text = thin_table(80, 1, 1);
+
+    (void)state;
+    assert_string_equal(text, "A\na\n");
+    free(text);
+    text = thin_table(80, 2, 1);
+    assert_string_equal(text, "A  B\na  -\na  b\n");
+    free(text);
+    text = thin_table(0, 1, 1); /* a pipe's reader counts columns */
+    assert_string_equal(text, "A  B  C\na  -  -\n");
+    free(text);
+    text = thin_table(80, 1000, 900); /* nothing in the first blocks, then something */
+    assert_memory_equal(text, "A\na\n", 4);
+    assert_non_null(strstr(text, "\nA  B\na  -\n"));
+    assert_non_null(strstr(text, "\na  b\n"));
+    free(text);
+}
+
 static void long_tables_come_in_blocks(void **state)
 {
     char *text = table_of(5000, false);
@@ -164,6 +205,7 @@ int main(void)
         cmocka_unit_test(lengths_of_time),
         cmocka_unit_test(a_terminal_is_told_nothing),
         cmocka_unit_test(tables_stand_straight),
+        cmocka_unit_test(empty_columns_take_no_room_of_a_terminal),
         cmocka_unit_test(long_tables_come_in_blocks),
         cmocka_unit_test(paragraphs_wrap_at_the_paper),
     };
