@@ -27,7 +27,7 @@
 /* Items compared with history in one turn of the loop. */
 #define COMPARE_STEP 2000
 /* Rows of rejected files' items removed in one turn, and the pause between such turns. */
-#define SWEEP_STEP 2000
+#define SWEEP_STEP     2000
 #define SWEEP_PAUSE_US (50 * 1000)
 /* After the store refused something: wait, then take everything up again. */
 #define PAUSE_US (5 * SECOND_US)
@@ -46,10 +46,10 @@ struct pipeline {
     struct passage_owner owner;
     unsigned active;
     bool stopped;
-    bool pausing;      /* the store refused: nothing is taken until `resume` fires */
-    bool backlog;      /* the store holds more unfinished deliveries than are in hand */
+    bool pausing; /* the store refused: nothing is taken until `resume` fires */
+    bool backlog; /* the store holds more unfinished deliveries than are in hand */
     bool committing;
-    bool spool_dirty;  /* files were made in it that the next commit will speak of */
+    bool spool_dirty;     /* files were made in it that the next commit will speak of */
     int64_t commit_by_us; /* when commit_latest fires; INT64_MAX = it is off */
     TAILQ_HEAD(passages, passage) passages;
     TAILQ_HEAD(, probe) probes;
@@ -102,8 +102,7 @@ static void abandon(struct pipeline *p)
     struct passage *passage;
     while ((passage = TAILQ_FIRST(&p->passages)) != NULL) {
         if (passage->has_arrival && p->intake->inboxes && !p->stopped)
-            inboxes_look_again(p->intake->inboxes, passage->delivery.unit, passage->name,
-                               PAUSE_US);
+            inboxes_look_again(p->intake->inboxes, passage->delivery.unit, passage->name, PAUSE_US);
         drop(p, passage);
     }
 }
@@ -111,8 +110,8 @@ static void abandon(struct pipeline *p)
 static void pause_all(struct pipeline *p, int code, const char *what)
 {
     char text[200];
-    snprintf(text, sizeof text, "%s: %s (%s); trying again in %d s", what,
-             sluss_error_text(code), store_message(p->intake->store), (int)(PAUSE_US / SECOND_US));
+    snprintf(text, sizeof text, "%s: %s (%s); trying again in %d s", what, sluss_error_text(code),
+             store_message(p->intake->store), (int)(PAUSE_US / SECOND_US));
     intake_error(p->intake, "intake-paused", text);
     store_rollback(p->intake->store);
     p->pausing = true;
@@ -285,8 +284,8 @@ static void on_copied(void *context, const struct summary *summary)
         unclaim(p, passage, 0); /* written to meanwhile; the copy goes */
         return;
     }
-    int rc = spool_finish_part(p->intake->spool, passage->delivery.id,
-                               passage->arrival.identity.size);
+    int rc =
+        spool_finish_part(p->intake->spool, passage->delivery.id, passage->arrival.identity.size);
     rc = rc ? rc : spool_sync(p->intake->spool);
     rc = rc ? rc
             : clear_inbox(p, passage->delivery.unit, passage->delivery.file, &passage->arrival,
@@ -319,8 +318,8 @@ static void log_verdict(const struct delivery *d)
     snprintf(items, sizeof items, "%llu", (unsigned long long)d->summary.items);
     LOG(d->verdict == VERDICT_ACCEPTED ? LOG_LEVEL_INFO : LOG_LEVEL_NOTICE, "delivery-judged",
         {"delivery", span_str(d->id)}, {"unit", span_str(d->unit)}, {"file", d->file},
-        {"verdict", span_str(verdict_name(d->verdict))},
-        {"format", span_str(d->summary.format)}, {"items", span_str(items)});
+        {"verdict", span_str(verdict_name(d->verdict))}, {"format", span_str(d->summary.format)},
+        {"items", span_str(items)});
 }
 
 static void finish_judged(struct pipeline *p)
@@ -396,8 +395,10 @@ static void on_advanced(void *context, struct passage *passage)
 static void on_passage_failed(void *context, struct passage *passage, int code, const char *what)
 {
     struct pipeline *p = context;
-    LOG(LOG_LEVEL_ERROR, "delivery-stuck", {"delivery", span_str(passage->delivery.id)},
-        {"why", span_str(what)}, {"error", span_str(sluss_error_text(code))});
+    char text[200];
+    snprintf(text, sizeof text, "%s: %s (%s); trying again in %d s", passage->delivery.id, what,
+             sluss_error_text(code), (int)(PAUSE_US / SECOND_US));
+    intake_error(p->intake, "delivery-stuck", text);
     if (code == SLUSS_ESYNC) {
         intake_error(p->intake, "sync-failed", what);
         loop_quit(p->intake->loop, SLUSS_ESYNC);
@@ -448,9 +449,8 @@ int pipeline_complete(void *context, struct arrival *arrival)
     if (p->stopped || p->pausing || p->active >= PIPELINE_ACTIVE_MAX)
         return SLUSS_EBUSY;
     struct delivery delivery;
-    int rc = store_delivery_arrive(p->intake->store, arrival->unit->key,
-                                   span_str(arrival->name), arrival->received_us,
-                                   &arrival->identity, &delivery);
+    int rc = store_delivery_arrive(p->intake->store, arrival->unit->key, span_str(arrival->name),
+                                   arrival->received_us, &arrival->identity, &delivery);
     struct passage *passage = rc ? NULL : take_in_hand(p, &delivery);
     if (!passage) {
         refused(p, rc ? rc : SLUSS_ENOMEM, "an arrival could not be noted");
@@ -550,8 +550,8 @@ static int finish_clearing(struct pipeline *p, struct passage *passage)
 {
     const struct unit_settings *unit = settings_unit(p->intake->settings, passage->delivery.unit);
     struct arrival arrival = {.unit = unit, .file = -1};
-    if (!unit || store_delivery_identity(p->intake->store, passage->delivery.row,
-                                         &arrival.identity) != 0)
+    if (!unit ||
+        store_delivery_identity(p->intake->store, passage->delivery.row, &arrival.identity) != 0)
         return 0;
     arrival.directory = open(unit->inbox, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (arrival.directory < 0) /* not there now; should it come back, so does the file */
@@ -654,7 +654,8 @@ static void on_sweep(void *context, int64_t now_us)
 {
     struct pipeline *p = context;
     int more = p->stopped || p->pausing ? 0 : items_sweep(p->intake->store, SWEEP_STEP);
-    loop_timer_set(p->sweep, more == 1 ? now_us + SWEEP_PAUSE_US : INT64_MAX);
+    int64_t pause_us = more == 1 ? SWEEP_PAUSE_US : PAUSE_US;
+    loop_timer_set(p->sweep, more == 0 ? INT64_MAX : now_us + pause_us);
     if (store_in_transaction(p->intake->store))
         ask_commit(p);
 }
@@ -684,8 +685,8 @@ int pipeline_open(struct intake *intake, struct pipeline **out)
         return SLUSS_ENOMEM;
     p->intake = intake;
     p->commit_by_us = INT64_MAX;
-    p->owner = (struct passage_owner){
-        .context = p, .advanced = on_advanced, .failed = on_passage_failed};
+    p->owner =
+        (struct passage_owner){.context = p, .advanced = on_advanced, .failed = on_passage_failed};
     TAILQ_INIT(&p->passages);
     TAILQ_INIT(&p->probes);
     struct loop *loop = intake->loop;

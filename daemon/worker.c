@@ -193,7 +193,7 @@ static int job_probe(struct worker *w, int file)
     enum ending ending =
         recognize_ending(span_of(w->piece, (size_t)head),
                          span_of(w->piece + HEAD_MAX, (size_t)tail), st.st_size <= HEAD_MAX);
-    return answer(w, WIRE_PROBED, ending);
+    return answer(w, WIRE_PROBED, (int32_t)ending);
 }
 
 static int serve(struct worker *w, const struct wire_job *job, const int fds[2])
