@@ -35,7 +35,6 @@
 #include "outbound/template.h"
 #include "store/audit.h"
 
-#define DEFAULT_CONFIG SLUSS_SYSCONFDIR "/sluss.conf"
 #define ERRORS_MAX (64 * 1024)
 
 static const char usage[] =
@@ -43,7 +42,7 @@ static const char usage[] =
     "\n"
     "Watches SFTP inboxes, checks what arrives, mails receipts and queues what is accepted.\n"
     "\n"
-    "  -c, --config FILE  the configuration (default " DEFAULT_CONFIG ")\n"
+    "  -c, --config FILE  the configuration (default " CONF_DEFAULT_FILE ")\n"
     "      --foreground   stay in the foreground (the only way it runs; for clarity)\n"
     "      --check-config read the configuration and the templates, say what is wrong, end\n"
     "      --print-config-reference\n"
@@ -344,7 +343,7 @@ int main(int argc, char **argv)
     if (argc == 3 && strcmp(argv[1], "--worker") == 0)
         return worker_main(strtoull(argv[2], NULL, 10));
 
-    const char *config = DEFAULT_CONFIG;
+    const char *config = CONF_DEFAULT_FILE;
     int mode = OPTION_FOREGROUND;
     int c;
     while ((c = getopt_long(argc, argv, "c:Vh", options, NULL)) != -1) {
