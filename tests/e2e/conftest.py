@@ -2,13 +2,14 @@
 
 Run as root on Debian: script/test e2e, or
     SLUSS_BUILD=build-test /usr/bin/python3 -m pytest tests/e2e
-Heavier counts of the same tests: -m torture, or make torture (SLUSS_TORTURE=1).
+The full counts of the fault list, for hours when nobody waits: make torture (SLUSS_TORTURE=1).
+SLUSS_E2E_KEEP=1 leaves all files; SLUSS_E2E_DIR is where they are made (default /srv).
 """
+import fcntl
 import os
 import shutil
-import subprocess
 import sys
-import time
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -19,21 +20,7 @@ import daemon  # noqa: E402
 import sftp as sftp_module  # noqa: E402
 import smtp as smtp_module  # noqa: E402
 
-TORTURE = bool(os.environ.get("SLUSS_TORTURE"))
 KEEP = bool(os.environ.get("SLUSS_E2E_KEEP"))
-
-
-def pytest_configure(config):
-    config.addinivalue_line("markers", "torture: the full counts of the fault list; minutes each")
-
-
-def pytest_collection_modifyitems(config, items):
-    if TORTURE or "torture" in (config.getoption("-m") or ""):
-        return
-    skip = pytest.mark.skip(reason="torture: run with -m torture or SLUSS_TORTURE=1")
-    for item in items:
-        if "torture" in item.keywords:
-            item.add_marker(skip)
 
 
 @pytest.hookimpl(hookwrapper=True)
@@ -84,7 +71,16 @@ _count = iter(range(1, 1 << 30))
 
 
 @pytest.fixture
-def site(request, base, sftp, smtp):
+def machine(request):
+    """Tests that change the machine's limits run while no other test does, in any run."""
+    alone = "sysctl" in request.fixturenames
+    with open(Path(tempfile.gettempdir()) / "sluss-e2e.lock", "w", encoding="ascii") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if alone else fcntl.LOCK_SH)
+        yield
+
+
+@pytest.fixture
+def site(request, base, sftp, smtp, machine):
     """An installation that is configured and not yet started."""
     name = f"s{next(_count)}"
     made = daemon.Site(name, base, sftp, smtp)
@@ -111,7 +107,7 @@ def local(tmp_path):
 
 
 @pytest.fixture
-def sysctl():
+def sysctl(machine):
     """Set a /proc/sys value for the test; skips where that is not allowed."""
     before = {}
 

@@ -15,6 +15,7 @@ ROOT = Path(__file__).resolve().parents[2]
 BUILD = Path(os.environ.get("SLUSS_BUILD") or ROOT / "build-test")
 SLUSSD = BUILD / "slussd"
 SLUSSCTL = BUILD / "slussctl"
+TORTURE = bool(os.environ.get("SLUSS_TORTURE"))  # the fault list's full counts
 
 # Nothing but arriving and checking is on its way.
 SETTLED = ("accepted", "held", "rejected", "released", "queued", "delivered", "recalled")

@@ -117,11 +117,13 @@ def bgmax(items=5, first=None, mark="P", newline="\r\n", written="20260302173035
                   test=mark == "T", numbers=[f"{n:012d}" for n in numbers])
 
 
+PEPPOL = "urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0"
+
 UBL = """<?xml version="1.0" encoding="UTF-8"?>
 <Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
  xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
  xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
- <cbc:CustomizationID>urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0</cbc:CustomizationID>
+ <cbc:CustomizationID>{customization}</cbc:CustomizationID>
  <cbc:ProfileID>urn:fdc:peppol.eu:2017:poacc:billing:01:1.0</cbc:ProfileID>
  <cbc:ID>{number}</cbc:ID>
  <cbc:IssueDate>2026-03-01</cbc:IssueDate>
@@ -131,9 +133,10 @@ UBL = """<?xml version="1.0" encoding="UTF-8"?>
  <cbc:BuyerReference>Nämnden 42</cbc:BuyerReference>
  <cac:AccountingSupplierParty><cac:Party>
   <cbc:EndpointID schemeID="0007">2120000241</cbc:EndpointID>
-  <cac:PostalAddress><cbc:StreetName>Tingsgatan 11</cbc:StreetName><cbc:CityName>Heby</cbc:CityName>
-   <cbc:PostalZone>744 88</cbc:PostalZone>
-   <cac:Country><cbc:IdentificationCode>SE</cbc:IdentificationCode></cac:Country></cac:PostalAddress>
+  <cac:PostalAddress><cbc:StreetName>Tingsgatan 11</cbc:StreetName>
+   <cbc:CityName>Heby</cbc:CityName><cbc:PostalZone>744 88</cbc:PostalZone>
+   <cac:Country><cbc:IdentificationCode>SE</cbc:IdentificationCode></cac:Country>
+  </cac:PostalAddress>
   <cac:PartyTaxScheme><cbc:CompanyID>SE212000024101</cbc:CompanyID>
    <cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>
   <cac:PartyLegalEntity><cbc:RegistrationName>Heby kommun</cbc:RegistrationName>
@@ -142,20 +145,23 @@ UBL = """<?xml version="1.0" encoding="UTF-8"?>
  <cac:AccountingCustomerParty><cac:Party>
   <cbc:EndpointID schemeID="0007">{buyer}</cbc:EndpointID>
   <cac:PostalAddress><cbc:CityName>Heby</cbc:CityName><cbc:PostalZone>744 30</cbc:PostalZone>
-   <cac:Country><cbc:IdentificationCode>SE</cbc:IdentificationCode></cac:Country></cac:PostalAddress>
+   <cac:Country><cbc:IdentificationCode>SE</cbc:IdentificationCode></cac:Country>
+  </cac:PostalAddress>
   <cac:PartyLegalEntity><cbc:RegistrationName>Gäldenär AB</cbc:RegistrationName>
    <cbc:CompanyID schemeID="0007">{buyer}</cbc:CompanyID></cac:PartyLegalEntity>
  </cac:Party></cac:AccountingCustomerParty>
  <cac:PaymentMeans><cbc:PaymentMeansCode>30</cbc:PaymentMeansCode>
   <cbc:PaymentID>{reference}</cbc:PaymentID>
-  <cac:PayeeFinancialAccount><cbc:ID>50501055</cbc:ID><cac:FinancialInstitutionBranch>
-   <cbc:ID>SE:BANKGIRO</cbc:ID></cac:FinancialInstitutionBranch></cac:PayeeFinancialAccount>
+  <cac:PayeeFinancialAccount><cbc:ID>50501055</cbc:ID>
+   <cac:FinancialInstitutionBranch><cbc:ID>SE:BANKGIRO</cbc:ID></cac:FinancialInstitutionBranch>
+  </cac:PayeeFinancialAccount>
  </cac:PaymentMeans>
  <cac:TaxTotal><cbc:TaxAmount currencyID="SEK">{tax}</cbc:TaxAmount>
   <cac:TaxSubtotal><cbc:TaxableAmount currencyID="SEK">{net}</cbc:TaxableAmount>
    <cbc:TaxAmount currencyID="SEK">{tax}</cbc:TaxAmount>
    <cac:TaxCategory><cbc:ID>S</cbc:ID><cbc:Percent>25</cbc:Percent>
-    <cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:TaxCategory></cac:TaxSubtotal></cac:TaxTotal>
+    <cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:TaxCategory></cac:TaxSubtotal>
+ </cac:TaxTotal>
  <cac:LegalMonetaryTotal>
   <cbc:LineExtensionAmount currencyID="SEK">{net}</cbc:LineExtensionAmount>
   <cbc:TaxExclusiveAmount currencyID="SEK">{net}</cbc:TaxExclusiveAmount>
@@ -186,8 +192,8 @@ def ubl(lines=2, first=None):
     part = net // lines
     nets = [part] * (lines - 1) + [net - part * (lines - 1)]
     text = UBL.format(
-        number=f"U{number}", buyer=organisation(number), reference=ocr(number), tax=point(tax),
-        net=point(net), payable=point(net + tax),
+        customization=PEPPOL, number=f"U{number}", buyer=organisation(number),
+        reference=ocr(number), tax=point(tax), net=point(net), payable=point(net + tax),
         lines="".join(UBL_LINE.format(id=i + 1, net=point(n)) for i, n in enumerate(nets)))
     return Sample(text.encode(), "peppol-bis-3", "invoices", 1, net + tax,
                   numbers=[f"U{number}"])

@@ -3,13 +3,15 @@ U48, U51), and the same with real uploads going on."""
 import os
 import random
 import signal
+import subprocess
 import threading
 import time
 
-import files
-from wait import stays, wait_until
+import pytest
 
-TORTURE = bool(os.environ.get("SLUSS_TORTURE"))
+import files
+from daemon import TORTURE
+from wait import stays, wait_until
 
 
 class Feeder(threading.Thread):
@@ -107,8 +109,6 @@ def test_U26_U47_killed_at_random_moments_under_load(site, smtp):
 
 def test_U26_killed_while_a_copy_is_made(site, sftp):
     """The inbox on another file system: claimed by a copy, killed at any moment of it."""
-    import subprocess
-    import pytest
     unit = site.unit(settle="50ms")
     if subprocess.run(["mount", "-t", "tmpfs", "none", str(unit.inbox)], check=False,
                       stderr=subprocess.DEVNULL).returncode != 0:

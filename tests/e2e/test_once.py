@@ -5,10 +5,11 @@ import subprocess
 import threading
 from datetime import date
 
-import files
-from wait import stays, wait_until
+import pytest
 
-TORTURE = bool(os.environ.get("SLUSS_TORTURE"))
+import files
+from daemon import TORTURE
+from wait import stays, wait_until
 
 
 def drop_and_wait(site, unit, name, sample, state=None):
@@ -123,7 +124,6 @@ def test_U32_inbox_where_deleting_is_forbidden(site):
     site.start()
     if subprocess.run(["chattr", "+a", str(unit.inbox)], check=False,
                       stderr=subprocess.DEVNULL).returncode != 0:
-        import pytest
         pytest.skip("this file system has no append-only directories")
     try:
         sample = files.case_csv(3)

@@ -10,9 +10,8 @@ import time
 import pytest
 
 import files
-from wait import stays, wait_until
-
-TORTURE = bool(os.environ.get("SLUSS_TORTURE"))
+from daemon import TORTURE
+from wait import wait_until
 
 
 def drop_many(site, unit, count, make=lambda: files.case_csv(1), name="{}.csv"):
