@@ -197,17 +197,20 @@ static bool figures_agree(const struct passage_work *w, const struct summary *su
 
 static void submit_hash(struct passage *p, const char *how, int tries);
 
-/* The bytes are read and safe: on to the comparison. */
-static void read_to_end(struct passage *p, const struct summary *summary)
+/* Original and items are on the disk: on to the comparison. */
+static void on_synced(void *context, const struct summary *none)
 {
+    struct passage *p = context;
     struct passage_work *w = p->work;
-    p->delivery.summary = *summary;
-    int rc = items_file_finish(w->items_file);
+    (void)none;
+    p->job = NULL;
+    items_file_synced(w->items_file);
     items_file_close(&w->items_file);
-    if (!rc && w->items > 0) {
+    int rc;
+    if (w->items > 0) {
         rc = items_end(p->intake->store, p->delivery.row, w->items);
         rc = rc ? rc : item_scan_open(p->intake->store, p->delivery.row, &w->scan);
-    } else if (!rc) { /* nothing to compare; a reader that died may have left items behind */
+    } else { /* nothing to compare; a reader that died may have left items behind */
         rc = items_forget(p->intake->store, p->delivery.row);
     }
     if (rc) {
@@ -216,6 +219,30 @@ static void read_to_end(struct passage *p, const struct summary *summary)
     }
     p->phase = PASSAGE_COMPARING;
     p->owner.advanced(p->owner.context, p);
+}
+
+static void on_job_failed(void *context, int code, const char *how)
+{
+    struct passage *p = context;
+    p->job = NULL;
+    fail(p, code, how);
+}
+
+/* All is read; now it has to be durable before a row says so. */
+static void read_to_end(struct passage *p, const struct summary *summary)
+{
+    p->delivery.summary = *summary;
+    int items = items_file_flush(p->work->items_file);
+    int original = items < 0 ? items : spool_open_original(p->intake->spool, p->delivery.id);
+    if (original < 0) {
+        fail(p, original, "the items could not be written");
+        return;
+    }
+    const struct job_events events = {.context = p, .done = on_synced, .failed = on_job_failed};
+    int rc = pool_submit(p->intake->pool, JOB_SYNC, original, items, &events, &p->job);
+    close(original);
+    if (rc)
+        fail(p, rc, "no worker could be asked");
 }
 
 static void on_done(void *context, const struct summary *summary)
@@ -242,13 +269,6 @@ static void on_failed(void *context, int code, const char *how)
         submit_hash(p, how, 1);
 }
 
-static void on_hash_failed(void *context, int code, const char *how)
-{
-    struct passage *p = context;
-    p->job = NULL;
-    fail(p, code, how);
-}
-
 /* The file is too much for its reader. What is kept of it: its bytes, its hash, its size, and
  * the finding; not what a failed reader said. */
 static void submit_hash(struct passage *p, const char *how, int tries)
@@ -263,7 +283,7 @@ static void submit_hash(struct passage *p, const char *how, int tries)
         fail(p, file, "the original could not be opened");
         return;
     }
-    const struct job_events events = {.context = p, .done = on_done, .failed = on_hash_failed};
+    const struct job_events events = {.context = p, .done = on_done, .failed = on_job_failed};
     rc = pool_submit(p->intake->pool, JOB_HASH, file, -1, &events, &p->job);
     close(file);
     if (rc)

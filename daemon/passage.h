@@ -16,7 +16,7 @@
 enum passage_phase {
     PASSAGE_ARRIVING = 0, /* its row waits for the commit */
     PASSAGE_COPYING,      /* a worker copies it into the spool */
-    PASSAGE_READING,
+    PASSAGE_READING,      /* and then its bytes and items brought to the disk */
     PASSAGE_COMPARING,
     PASSAGE_JUDGED, /* its judgement waits for the commit */
 };

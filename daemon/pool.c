@@ -517,7 +517,7 @@ void pool_reload(struct pool *pool, const struct settings *settings)
 int pool_submit(struct pool *pool, enum job_kind kind, int first, int second,
                 const struct job_events *events, struct job **out)
 {
-    assert(kind > 0 && kind < JOB_KIND_END && (second >= 0) == (kind == JOB_COPY));
+    assert(kind > 0 && kind < JOB_KIND_END && (second >= 0) == job_takes_two(kind));
     struct job *job = calloc(1, sizeof *job);
     if (!job)
         return SLUSS_ENOMEM;

@@ -29,7 +29,7 @@ struct job_events {
     int (*finding)(void *context, const struct finding *finding);
     /* The worker was lost; what came so far is void, the file is read from its beginning. */
     void (*again)(void *context);
-    /* READ, HASH: with a summary; COPY: null. */
+    /* READ, HASH: with a summary; COPY, SYNC: null. */
     void (*done)(void *context, const struct summary *summary);
     void (*probed)(void *context, enum ending ending);
     /* SLUSS_ECLOSED: JOB_TRIES workers ended over it, `how` says by what ("signal 11",
@@ -44,7 +44,7 @@ void pool_close(struct pool **pool);
 /* New numbers and limits; workers of old settings end when they are next idle. */
 void pool_reload(struct pool *pool, const struct settings *settings);
 
-/* Queue a job. The descriptors are duplicated, `second` is -1 but for COPY. The events are
+/* Queue a job. The descriptors are duplicated, `second` is -1 but for COPY and SYNC. The events are
  * copied. 0 and *out (may be null when the job is never to be cancelled); SLUSS_ENOMEM,
  * SLUSS_EIO (no descriptors left). */
 int pool_submit(struct pool *pool, enum job_kind kind, int first, int second,

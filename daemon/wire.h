@@ -26,13 +26,19 @@
 
 enum job_kind {
     JOB_PROBE = 1, /* does the file's end look like an end? */
-    JOB_READ,      /* recognise, parse, hash, fsync */
-    JOB_HASH,      /* hash and fsync only */
-    JOB_COPY,      /* hash nothing, copy into the second descriptor, fsync that */
+    JOB_READ,      /* recognise, parse, hash */
+    JOB_HASH,      /* hash only */
+    JOB_COPY,      /* copy into the second descriptor, fsync that */
+    JOB_SYNC,      /* fsync both: the second's commit to the disk mostly serves the first */
     JOB_KIND_END
 };
 
-/* Intake to worker, with one descriptor (COPY: two) beside it. */
+static inline bool job_takes_two(enum job_kind kind)
+{
+    return kind == JOB_COPY || kind == JOB_SYNC;
+}
+
+/* Intake to worker, with one descriptor or two beside it. */
 struct wire_job {
     uint32_t version;
     uint32_t kind;
@@ -44,7 +50,7 @@ enum wire_type {
     WIRE_ITEMS,     /* a batch: items until the end of the message */
     WIRE_FINDING,   /* one */
     WIRE_PROGRESS,  /* still alive */
-    WIRE_DONE,      /* READ, HASH: a summary; COPY: nothing */
+    WIRE_DONE,      /* READ, HASH: a summary; COPY, SYNC: nothing */
     WIRE_PROBED,    /* `code` is an enum ending */
     WIRE_FAILED,    /* `code` is an enum sluss_error */
     WIRE_TYPE_END

@@ -105,13 +105,6 @@ static int push_reading(void *context, struct span bytes)
     return reading_push(context, bytes);
 }
 
-/* The bytes must be on the disk before the row that names them says what they hold; syncing
- * them here keeps the intake's loop free. */
-static int synced(int file)
-{
-    return fsync(file) == 0 ? 0 : SLUSS_ESYNC;
-}
-
 static int job_read(struct worker *w, int file)
 {
     const struct sink sink = {.context = w, .item = on_item, .finding = on_finding};
@@ -120,9 +113,13 @@ static int job_read(struct worker *w, int file)
     int rc = reading_open(NULL, &sink, &reading);
     rc = rc ? rc : each_piece(w, file, push_reading, reading);
     rc = rc ? rc : reading_finish(reading, &summary);
-    rc = rc ? rc : synced(file);
     reading_close(&reading);
     return rc ? answer(w, WIRE_FAILED, rc) : answer_summary(w, &summary);
+}
+
+static int synced(int file)
+{
+    return fsync(file) == 0 ? 0 : SLUSS_ESYNC;
 }
 
 struct hashing {
@@ -144,7 +141,6 @@ static int job_hash(struct worker *w, int file)
     struct summary summary = {.format = "unknown"};
     crypto_generichash_init(&h.state, NULL, 0, sizeof summary.blake2b);
     int rc = each_piece(w, file, push_hash, &h);
-    rc = rc ? rc : synced(file);
     if (rc)
         return answer(w, WIRE_FAILED, rc);
     crypto_generichash_final(&h.state, summary.blake2b, sizeof summary.blake2b);
@@ -179,6 +175,15 @@ static int job_copy(struct worker *w, int file, int out)
     return rc ? answer(w, WIRE_FAILED, rc) : answer(w, WIRE_DONE, 0);
 }
 
+/* The bytes must be on the disk before the row that names them says what they hold; waiting for
+ * that here keeps the intake's loop free. */
+static int job_sync(struct worker *w, int first, int second)
+{
+    int rc = synced(second);
+    rc = rc ? rc : synced(first);
+    return rc ? answer(w, WIRE_FAILED, rc) : answer(w, WIRE_DONE, 0);
+}
+
 static int job_probe(struct worker *w, int file)
 {
     _Static_assert(HEAD_MAX + TAIL_MAX <= PIECE, "head and tail share the piece's memory");
@@ -198,7 +203,7 @@ static int job_probe(struct worker *w, int file)
 
 static int serve(struct worker *w, const struct wire_job *job, const int fds[2])
 {
-    if (job->version != WIRE_VERSION || fds[0] < 0 || (job->kind == JOB_COPY && fds[1] < 0))
+    if (job->version != WIRE_VERSION || fds[0] < 0 || (job_takes_two(job->kind) && fds[1] < 0))
         return SLUSS_EPROTOCOL;
     w->number = job->number;
     switch (job->kind) {
@@ -210,6 +215,8 @@ static int serve(struct worker *w, const struct wire_job *job, const int fds[2])
         return job_hash(w, fds[0]);
     case JOB_COPY:
         return job_copy(w, fds[0], fds[1]);
+    case JOB_SYNC:
+        return job_sync(w, fds[0], fds[1]);
     default:
         return SLUSS_EPROTOCOL;
     }

@@ -280,7 +280,7 @@ struct items_file {
     int fd;
     off_t written;
     off_t started; /* write-back was started up to here */
-    bool finished;
+    bool synced;
 };
 
 int items_file_open(struct spool *spool, const char *id, struct items_file **out)
@@ -345,13 +345,15 @@ int items_file_add(struct items_file *file, const struct item *item)
     return rc;
 }
 
-int items_file_finish(struct items_file *file)
+int items_file_flush(struct items_file *file)
 {
     int rc = flush(file);
-    if (rc == 0 && fsync(file->fd) != 0)
-        rc = SLUSS_ESYNC;
-    file->finished = rc == 0;
-    return rc;
+    return rc ? rc : file->fd;
+}
+
+void items_file_synced(struct items_file *file)
+{
+    file->synced = true;
 }
 
 void items_file_close(struct items_file **file)
@@ -359,7 +361,7 @@ void items_file_close(struct items_file **file)
     if (!*file)
         return;
     close((*file)->fd);
-    if (!(*file)->finished)
+    if (!(*file)->synced)
         (void)unlinkat((*file)->spool->directory, (*file)->name.text, 0);
     buf_free(&(*file)->buffer);
     free(*file);

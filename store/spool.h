@@ -50,8 +50,11 @@ struct items_file;
 int items_file_open(struct spool *spool, const char *id, struct items_file **out);
 /* Buffered; starts write-back as it goes so that the last fsync is short. */
 int items_file_add(struct items_file *file, const struct item *item);
-/* Flush and fsync. SLUSS_ESYNC is final. */
-int items_file_finish(struct items_file *file);
-void items_file_close(struct items_file **file); /* without finish: removes the file */
+/* The last item is in: all bytes are the kernel's. The descriptor, still the file's, for the
+ * fsync that has to follow (a worker's, so that the loop need not wait), or an error. */
+int items_file_flush(struct items_file *file);
+/* That fsync succeeded. */
+void items_file_synced(struct items_file *file);
+void items_file_close(struct items_file **file); /* one that is not synced is removed */
 
 #endif
