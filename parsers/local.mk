@@ -5,6 +5,8 @@ libparsers_a_SOURCES = \
   parsers/casecsv.c parsers/casecsv.h \
   parsers/decimal.c parsers/decimal.h \
   parsers/delimited.c parsers/delimited.h \
+  parsers/fixed.c parsers/fixed.h \
+  parsers/totalin.c parsers/totalin.h \
   parsers/lines.c parsers/lines.h \
   parsers/parser.c parsers/parser.h \
   parsers/peppol.c parsers/peppol.h \

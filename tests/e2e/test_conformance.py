@@ -13,8 +13,9 @@ import pytest
 from daemon import ROOT, SLUSSCTL, slussctl
 
 SHARED = Path(os.environ.get("SLUSS_SHARED") or ROOT.parent / "shared")
-NAMES = {"ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3"}
-FOLDERS = ("bgmax", "peppol-bis-billing-3")
+NAMES = {"ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3",
+         "totalin": "total-in"}
+FOLDERS = ("bgmax", "total-in", "peppol-bis-billing-3")
 
 
 def known_formats():
@@ -99,6 +100,8 @@ OWN = [  # file, format, valid, test, items (None: not looked at)
     ("bgmax/two-deposits-stripped.txt", "bgmax", True, False, None),
     ("bgmax/test-mark.txt", "bgmax", True, True, None),
     ("bgmax/wrong-totals.txt", "bgmax", False, False, None),
+    ("total-in/two-accounts.txt", "total-in", True, False, 4),
+    ("total-in/test-mark.txt", "total-in", True, True, 4),
     ("peppol-bis-3/invoice.xml", "peppol-bis-3", True, False, 1),
     ("peppol-bis-3/credit-note.xml", "peppol-bis-3", True, False, 1),
 ]

@@ -2,6 +2,7 @@
 # saved inputs (seeds/NAME) as ordinary tests.
 fuzz_programs = tests/fuzz/bgmax_fuzz tests/fuzz/casecsv_fuzz tests/fuzz/control_fuzz \
   tests/fuzz/peppol_fuzz tests/fuzz/recognize_fuzz
+fuzz_programs += tests/fuzz/totalin_fuzz
 fuzz_common = tests/fuzz/fuzz.h
 fuzz_libs = $(parser_libs) $(model_libs)
 if FUZZING
@@ -28,4 +29,7 @@ tests_fuzz_peppol_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_recognize_fuzz_SOURCES = tests/fuzz/recognize_fuzz.c $(fuzz_common)
 tests_fuzz_recognize_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_recognize_fuzz_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_totalin_fuzz_SOURCES = tests/fuzz/totalin_fuzz.c $(fuzz_common)
+tests_fuzz_totalin_fuzz_LDADD = $(fuzz_libs)
+tests_fuzz_totalin_fuzz_LDFLAGS = $(fuzz_ldflags)
 EXTRA_DIST += tests/fuzz/seeds

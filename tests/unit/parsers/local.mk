@@ -1,6 +1,7 @@
 # Unit tests of parsers/.
 # The text half: lines, records, delimited fields, and the formats made of them.
 parsers_text_tests = \
+  tests/unit/parsers/totalin_test \
   tests/unit/parsers/bgmax_test \
   tests/unit/parsers/casecsv_test \
   tests/unit/parsers/delimited_test \
@@ -21,6 +22,9 @@ tests_unit_parsers_reading_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs
 tests_unit_parsers_recognize_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_record_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_tally_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_totalin_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/data/total-in
+EXTRA_DIST += tests/unit/parsers/built.h
 EXTRA_DIST += tests/unit/parsers/heard.h tests/data/bgmax tests/data/case-csv
 # The XML half: the streaming reader and the formats made of it.
 parsers_xml_tests = \

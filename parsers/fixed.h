@@ -1,0 +1,132 @@
+/* fixed.h -- what the readers of fixed-width files share: lines to records to items
+ *
+ * A format gives rows: a record layout (record.h) and what is to be done with it. Here lines
+ * become records (character set, length, a last record that is cut), fields are read and
+ * judged, items are gathered until the next one begins, and totals are compared. Two files
+ * can be read side by side; all state lies in one allocation.
+ *
+ * A record that the end of the file cuts inside its required fields is not read at all: half
+ * an amount is worse than none.
+ */
+#ifndef SLUSS_PARSERS_FIXED_H
+#define SLUSS_PARSERS_FIXED_H
+
+#include "parsers/lines.h"
+#include "parsers/record.h"
+#include "parsers/tally.h"
+
+#define FIXED_ROLES    24
+#define FIXED_SIZE_MAX 80                   /* characters of a record */
+#define FIXED_TEXT_MAX (FIXED_SIZE_MAX * 2) /* bytes of a field of half a record, in UTF-8 */
+
+struct fixed;
+
+/* One type of record. `take` may be null: known, and nothing is done with it. */
+struct fixed_row {
+    struct record_layout layout;
+    int (*take)(struct fixed *fixed, const struct record_value *values);
+};
+
+#define FIXED_ROW(code, title, fields, take)                                                       \
+    {                                                                                              \
+        {code, title, fields, sizeof(fields) / sizeof((fields)[0])}, take                          \
+    }
+
+struct fixed_rules {
+    size_t parser_size; /* of the format's own struct, which begins with a struct fixed */
+    const struct fixed_row *(*row)(struct fixed *fixed, struct span line); /* null: unknown */
+    /* The end of the file, when the last item is handed out: what is missing. */
+    int (*end)(struct fixed *fixed);
+    /* When set: records may stand back to back without line ends, and each begins so. */
+    const char *begins;
+};
+
+enum fixed_text {
+    FIXED_NUMBER = 0,
+    FIXED_REFERENCE,
+    FIXED_PARTY_ID,
+    FIXED_PARTY_NAME,
+    FIXED_PAYEE,
+    FIXED_ISSUER,
+    FIXED_TEXTS
+};
+
+struct fixed_counted {
+    uint64_t count;
+    uint64_t first; /* record */
+};
+
+/* What records add up to, against what a total says. */
+struct fixed_sum {
+    int64_t count;
+    int64_t minor;
+    bool unreadable; /* an amount was, or the sum is too large: minor says nothing */
+};
+
+struct fixed {
+    const struct fixed_rules *rules;
+    const struct sink *sink;
+    struct tally tally;
+    struct lines lines;
+    struct record_value values[FIXED_ROLES];
+
+    uint64_t record; /* the one being read, from 1 */
+    struct record line;
+    bool dead;    /* a ceiling was passed: nothing more is read */
+    bool cut_off; /* the last record was */
+    bool test;
+    bool states_zero;
+
+    bool open; /* an item is being gathered */
+    struct item item;
+    char text[FIXED_TEXTS][FIXED_TEXT_MAX];
+
+    char recoded[FIXED_SIZE_MAX * 2];
+    struct fixed_counted unknown, odd_length, utf8, latin1;
+    char unknown_code[3];
+};
+
+/* The four calls of struct format. `begin` of a format calls fixed_begin with its rules. */
+int fixed_begin(const struct fixed_rules *rules, const struct sink *sink, struct parser **out);
+int fixed_push(struct parser *parser, struct span bytes);
+int fixed_finish(struct parser *parser, struct parser_facts *facts);
+void fixed_close(struct parser **parser);
+
+/* Hand out what was gathered and begin an item at this record, with the amount if it could be
+ * read, `sign` 1 or -1. Everything else of it is absent. */
+int fixed_item(struct fixed *fixed, enum item_type type, const struct record_value *amount,
+               int sign, const char *currency);
+/* Give the open item a text; longer ones than a field can be are cut. An empty one: absent. */
+void fixed_set(struct fixed *fixed, enum fixed_text which, struct span text);
+/* Hand out what was gathered, if anything was. */
+int fixed_hand_out(struct fixed *fixed);
+
+/* Values as items want them: text of a good field, without leading zeros, blank when zero. */
+struct span fixed_good(const struct record_value *value);
+struct span fixed_unzeroed(struct span digits);
+/* YYMMDD of this century; DATE_NONE for anything else. */
+struct date fixed_short_date(struct span digits);
+/* Is it a currency? Then into out, else `standard`. */
+void fixed_currency(struct span text, const char *standard, char out[4]);
+
+void fixed_sum_add(struct fixed_sum *sum, const struct record_value *amount, int sign);
+void fixed_sum_all(struct fixed_sum *sum, const struct fixed_sum *part);
+
+/* Compare a total that could be read: TOTALS_MISMATCH where it does not agree. */
+int fixed_check_count(struct fixed *fixed, const char *what, const struct record_value *stated,
+                      int64_t computed);
+int fixed_check_money(struct fixed *fixed, const char *what, const struct record_value *stated,
+                      int sign, const struct fixed_sum *sum, const char *currency);
+
+int fixed_structure(struct fixed *fixed, const char *what);
+/* The file holds another kind of message: said once, by its name. */
+int fixed_other_message(struct fixed *fixed, const char *what, int64_t count);
+
+/* For bids and endings: the next line of *text without its end, false when there is none or
+ * only part of one; the last line that is not blank; digits at a position, or none. */
+bool fixed_bid_line(struct span *text, bool whole, struct span *line);
+struct span fixed_last_line(struct span tail);
+bool fixed_digits_at(struct span line, unsigned first, unsigned length);
+bool fixed_text_at(struct span line, unsigned first, const char *text);
+
+#endif
