@@ -147,7 +147,7 @@ def test_outbound_killed_between(site, smtp):
     unit = site.unit()
     smtp.delay = 0.6
     site.start()
-    first = site.children("outbound")
+    first = wait_until(lambda: site.children("outbound"), "the sender of mail is up")
     assert len(first) == 1
     site.drop(unit, "a.csv", files.case_csv(2))
     delivery = site.wait_delivery("a.csv", "queued")["delivery"]

@@ -89,7 +89,7 @@ def test_outbound_restarts_under_a_bad_configuration(site, smtp):
     site.start()
     site.write_config(site.text() + "nonsense = 1\n")
     assert site.reload() == "reload-refused"
-    before = site.children("outbound")
+    before = wait_until(lambda: site.children("outbound"), "the sender of mail is up")
     os.kill(before[0], signal.SIGKILL)
     wait_until(lambda: site.children("outbound") not in ([], before), "it is started again")
     site.write_config(site.text() + "nonsense = 2\n")
