@@ -5,6 +5,7 @@ libparsers_a_SOURCES = \
   parsers/casecsv.c parsers/casecsv.h \
   parsers/decimal.c parsers/decimal.h \
   parsers/delimited.c parsers/delimited.h \
+  parsers/einvoice.c parsers/einvoice.h \
   parsers/fixed.c parsers/fixed.h \
   parsers/totalin.c parsers/totalin.h \
   parsers/lines.c parsers/lines.h \
@@ -14,5 +15,6 @@ libparsers_a_SOURCES = \
   parsers/reading.c parsers/reading.h \
   parsers/recognize.c parsers/recognize.h \
   parsers/record.c parsers/record.h \
+  parsers/svefaktura.c parsers/svefaktura.h \
   parsers/tally.c parsers/tally.h \
   parsers/xml.c parsers/xml.h

@@ -3,12 +3,14 @@
 #include "parsers/bgmax.h"
 #include "parsers/casecsv.h"
 #include "parsers/peppol.h"
+#include "parsers/svefaktura.h"
 #include "parsers/totalin.h"
 
 const struct format *const formats[] = {
     &format_bgmax,
     &format_totalin,
     &format_peppol,
+    &format_svefaktura,
     &format_casecsv,
 };
 

@@ -13,9 +13,10 @@ import pytest
 from daemon import ROOT, SLUSSCTL, slussctl
 
 SHARED = Path(os.environ.get("SLUSS_SHARED") or ROOT.parent / "shared")
-NAMES = {"ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3",
+NAMES = {"svefaktura-1.0": "svefaktura", "sfti-objectenvelope": "svefaktura",
+         "ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3",
          "totalin": "total-in"}
-FOLDERS = ("bgmax", "total-in", "peppol-bis-billing-3")
+FOLDERS = ("svefaktura", "bgmax", "total-in", "peppol-bis-billing-3")
 
 
 def known_formats():

@@ -3,6 +3,7 @@
 fuzz_programs = tests/fuzz/bgmax_fuzz tests/fuzz/casecsv_fuzz tests/fuzz/control_fuzz \
   tests/fuzz/peppol_fuzz tests/fuzz/recognize_fuzz
 fuzz_programs += tests/fuzz/totalin_fuzz
+fuzz_programs += tests/fuzz/svefaktura_fuzz
 fuzz_common = tests/fuzz/fuzz.h
 fuzz_libs = $(parser_libs) $(model_libs)
 if FUZZING
@@ -32,4 +33,7 @@ tests_fuzz_recognize_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_totalin_fuzz_SOURCES = tests/fuzz/totalin_fuzz.c $(fuzz_common)
 tests_fuzz_totalin_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_totalin_fuzz_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_svefaktura_fuzz_SOURCES = tests/fuzz/svefaktura_fuzz.c $(fuzz_common)
+tests_fuzz_svefaktura_fuzz_LDADD = $(fuzz_libs)
+tests_fuzz_svefaktura_fuzz_LDFLAGS = $(fuzz_ldflags)
 EXTRA_DIST += tests/fuzz/seeds

@@ -26,6 +26,13 @@ tests_unit_parsers_totalin_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs
 EXTRA_DIST += tests/data/total-in
 EXTRA_DIST += tests/unit/parsers/built.h
 EXTRA_DIST += tests/unit/parsers/heard.h tests/data/bgmax tests/data/case-csv
+# Plain XML invoices.
+parsers_einvoice_tests = \
+  tests/unit/parsers/svefaktura_test
+check_PROGRAMS += $(parsers_einvoice_tests)
+TESTS += $(parsers_einvoice_tests)
+tests_unit_parsers_svefaktura_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/data/svefaktura
 # The XML half: the streaming reader and the formats made of it.
 parsers_xml_tests = \
   tests/unit/parsers/decimal_test \
