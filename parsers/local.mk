@@ -2,12 +2,14 @@
 noinst_LIBRARIES += libparsers.a
 libparsers_a_SOURCES = \
   parsers/bgmax.c parsers/bgmax.h \
+  parsers/camt.c parsers/camt.h \
   parsers/casecsv.c parsers/casecsv.h \
   parsers/decimal.c parsers/decimal.h \
   parsers/delimited.c parsers/delimited.h \
   parsers/einvoice.c parsers/einvoice.h \
   parsers/fixed.c parsers/fixed.h \
   parsers/totalin.c parsers/totalin.h \
+  parsers/iso20022.c parsers/iso20022.h \
   parsers/lines.c parsers/lines.h \
   parsers/parser.c parsers/parser.h \
   parsers/peppol.c parsers/peppol.h \

@@ -1,6 +1,7 @@
 #include "parsers/parser.h"
 
 #include "parsers/bgmax.h"
+#include "parsers/camt.h"
 #include "parsers/casecsv.h"
 #include "parsers/peppol.h"
 #include "parsers/svefaktura.h"
@@ -9,6 +10,9 @@
 const struct format *const formats[] = {
     &format_bgmax,
     &format_totalin,
+    &format_camt052,
+    &format_camt053,
+    &format_camt054,
     &format_peppol,
     &format_svefaktura,
     &format_casecsv,

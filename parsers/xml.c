@@ -169,13 +169,20 @@ static void on_doctype(void *data, const xmlChar *name, const xmlChar *public_id
     stop(r);
 }
 
+/* Stands in xml_reader.ns for every namespace. */
+static const xmlChar any_ns[] = "*";
+
 /* The row of a name under a parent; -1 when the table has none. */
 static int find_row(const struct xml_reader *r, unsigned parent, const xmlChar *local,
                     const xmlChar *uri)
 {
-    for (unsigned i = r->first[parent]; i; i = r->next[i - 1])
-        if (r->local[i - 1] == local && r->ns[r->table->rows[i - 1].ns] == uri)
+    for (unsigned i = r->first[parent]; i; i = r->next[i - 1]) {
+        if (r->local[i - 1] != local)
+            continue;
+        const xmlChar *ns = r->ns[r->table->rows[i - 1].ns];
+        if (ns == uri || ns == any_ns)
             return (int)i - 1;
+    }
     return -1;
 }
 
@@ -339,6 +346,10 @@ static int compile(struct xml_reader *r)
     for (; r->table->namespaces[n]; n++) {
         assert(n < NAMESPACES_MAX);
         const char *uri = r->table->namespaces[n];
+        if (!strcmp(uri, (const char *)any_ns)) {
+            r->ns[n] = any_ns;
+            continue;
+        }
         r->ns[n] = *uri ? xmlDictLookup(dict, (const xmlChar *)uri, -1) : NULL;
         if (*uri && !r->ns[n])
             return SLUSS_ENOMEM;

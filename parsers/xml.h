@@ -46,7 +46,7 @@ struct xml_row {
 };
 
 struct xml_table {
-    const char *const *namespaces; /* "" is no namespace; ends with null */
+    const char *const *namespaces; /* "" is none, "*" any or none; ends with null */
     const struct xml_row *rows;
     size_t count;
 };

@@ -6,6 +6,8 @@ tests/data/*/expected.tsv belong to the tree. The collection of public samples l
 import csv
 import json
 import os
+import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -16,13 +18,26 @@ SHARED = Path(os.environ.get("SLUSS_SHARED") or ROOT.parent / "shared")
 NAMES = {"svefaktura-1.0": "svefaktura", "sfti-objectenvelope": "svefaktura",
          "ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3",
          "totalin": "total-in"}
-FOLDERS = ("svefaktura", "bgmax", "total-in", "peppol-bis-billing-3")
+FOLDERS = ("svefaktura", "bgmax", "total-in", "peppol-bis-billing-3", "iso20022-camt", "iso20022-pain")
 
 
 def known_formats():
     if not os.access(SLUSSCTL, os.X_OK):
         return set()
     return {row["format"] for row in slussctl("formats", "--json").rows}
+
+
+def format_name(name):
+    """Of ISO 20022 the version stands behind: camt.053.001.08."""
+    iso = re.match(r"(camt|pain)\.\d{3}\b", name)
+    return iso[0] if iso else NAMES.get(name, name)
+
+
+def split_sums(text):
+    """JPY=10000000,EUR=500000.00: whole units, unlike sum_minor."""
+    sums = dict(part.split("=") for part in text.split(","))
+    return {code: int(Decimal(amount) * (1 if code == "JPY" else 100))
+            for code, amount in sums.items()}
 
 
 def expectations(folder):
@@ -34,14 +49,16 @@ def expectations(folder):
     with open(path, encoding="utf-8", newline="") as lines:
         for row in csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE):
             want = found.setdefault(row["file"], {
-                "format": NAMES.get(row["format"], row["format"]), "valid": row["valid"] == "yes",
+                "format": format_name(row["format"]), "valid": row["valid"] == "yes",
                 "test": row["test_flag"] in ("yes", "T"), "items": 0, "sums": {},
                 "note": row["note"]})
             if "payments" in row:  # of fixed-width formats: payments and deductions are items
                 want["items"] += int(row["payments"]) + int(row["deductions"] or 0)
             else:
                 want["items"] += int(row["documents"])
-            if row["currency"] not in ("-", ""):
+            if row["currency"].startswith("MULTI:"):
+                want["sums"] |= split_sums(row["currency"][6:])
+            elif row["currency"] not in ("-", ""):
                 want["sums"][row["currency"]] = int(row["sum_minor"])
     return found
 
@@ -103,6 +120,8 @@ OWN = [  # file, format, valid, test, items (None: not looked at)
     ("bgmax/wrong-totals.txt", "bgmax", False, False, None),
     ("total-in/two-accounts.txt", "total-in", True, False, 4),
     ("total-in/test-mark.txt", "total-in", True, True, 4),
+    ("camt.053/statement.xml", "camt.053", True, False, 2),
+    ("camt.054/notification.xml", "camt.054", True, False, 3),
     ("peppol-bis-3/invoice.xml", "peppol-bis-3", True, False, 1),
     ("peppol-bis-3/credit-note.xml", "peppol-bis-3", True, False, 1),
 ]
