@@ -6,10 +6,12 @@ libparsers_a_SOURCES = \
   parsers/casecsv.c parsers/casecsv.h \
   parsers/decimal.c parsers/decimal.h \
   parsers/delimited.c parsers/delimited.h \
+  parsers/edifact.c parsers/edifact.h \
   parsers/einvoice.c parsers/einvoice.h \
   parsers/fixed.c parsers/fixed.h \
   parsers/totalin.c parsers/totalin.h \
   parsers/iso20022.c parsers/iso20022.h \
+  parsers/invoic.c parsers/invoic.h \
   parsers/lines.c parsers/lines.h \
   parsers/parser.c parsers/parser.h \
   parsers/peppol.c parsers/peppol.h \

@@ -3,6 +3,7 @@
 #include "parsers/bgmax.h"
 #include "parsers/camt.h"
 #include "parsers/casecsv.h"
+#include "parsers/invoic.h"
 #include "parsers/peppol.h"
 #include "parsers/svefaktura.h"
 #include "parsers/totalin.h"
@@ -15,6 +16,7 @@ const struct format *const formats[] = {
     &format_camt054,
     &format_peppol,
     &format_svefaktura,
+    &format_invoic,
     &format_casecsv,
 };
 

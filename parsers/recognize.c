@@ -1,5 +1,6 @@
 #include "parsers/recognize.h"
 
+#include "parsers/edifact.h"
 #include "parsers/peppol.h"
 #include "parsers/xml.h"
 
@@ -154,7 +155,9 @@ static const char *reason_unknown(struct span head, const struct recognition *be
     head = span_trim(head);
     if (head.n == 0)
         return "nothing but blanks";
-    reason = by_prefix(text_signatures, COUNT(text_signatures), head);
+    reason = edifact_other(head);
+    if (!reason)
+        reason = by_prefix(text_signatures, COUNT(text_signatures), head);
     if (reason)
         return reason;
     if (head.p[0] == '<')

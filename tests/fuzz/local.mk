@@ -5,6 +5,7 @@ fuzz_programs = tests/fuzz/bgmax_fuzz tests/fuzz/casecsv_fuzz tests/fuzz/control
 fuzz_programs += tests/fuzz/totalin_fuzz
 fuzz_programs += tests/fuzz/svefaktura_fuzz
 fuzz_programs += tests/fuzz/camt_fuzz
+fuzz_programs += tests/fuzz/invoic_fuzz
 fuzz_common = tests/fuzz/fuzz.h
 fuzz_libs = $(parser_libs) $(model_libs)
 if FUZZING
@@ -40,4 +41,7 @@ tests_fuzz_svefaktura_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_camt_fuzz_SOURCES = tests/fuzz/camt_fuzz.c $(fuzz_common)
 tests_fuzz_camt_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_camt_fuzz_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_invoic_fuzz_SOURCES = tests/fuzz/invoic_fuzz.c $(fuzz_common)
+tests_fuzz_invoic_fuzz_LDADD = $(fuzz_libs)
+tests_fuzz_invoic_fuzz_LDFLAGS = $(fuzz_ldflags)
 EXTRA_DIST += tests/fuzz/seeds

@@ -33,6 +33,15 @@ check_PROGRAMS += $(parsers_einvoice_tests)
 TESTS += $(parsers_einvoice_tests)
 tests_unit_parsers_svefaktura_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/svefaktura
+# EDIFACT.
+parsers_edifact_tests = \
+  tests/unit/parsers/edifact_test \
+  tests/unit/parsers/invoic_test
+check_PROGRAMS += $(parsers_edifact_tests)
+TESTS += $(parsers_edifact_tests)
+tests_unit_parsers_edifact_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_invoic_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/data/edifact-invoic
 # The XML half: the streaming reader and the formats made of it.
 parsers_xml_tests = \
   tests/unit/parsers/camt_test \
