@@ -242,9 +242,9 @@ int watch_add(const char *directory)
 /* Does the kernel still have this watch? Its list is in fdinfo; when that cannot be read, yes. */
 static bool kernel_has(int wd)
 {
+    static const char prefix[] = "inotify wd:";
     char path[40];
     char line[512];
-    unsigned number;
     bool found = false;
     FILE *info;
 
@@ -253,7 +253,8 @@ static bool kernel_has(int wd)
     if (!info)
         return true;
     while (!found && fgets(line, sizeof line, info))
-        found = sscanf(line, "inotify wd:%x", &number) == 1 && number == (unsigned)wd;
+        found = strncmp(line, prefix, sizeof prefix - 1) == 0 &&
+                strtoul(line + sizeof prefix - 1, NULL, 16) == (unsigned long)wd;
     (void)fclose(info);
     return found;
 }

@@ -304,7 +304,7 @@ static void add_to_section(struct bgmax *b, const struct record_value *amount)
 static int take_money(struct bgmax *b, const struct record_value *v, enum item_type type)
 {
     struct item *item = &b->payment.item;
-    struct span payer = SPAN_NONE;
+    struct span payer = without_zeros(good_text(&v[ROLE_PAYER]));
     int r = 0;
 
     if (!b->in_section && (r = structure(b, "a payment stands outside a section")) < 0)
@@ -319,7 +319,6 @@ static int take_money(struct bgmax *b, const struct record_value *v, enum item_t
     if (v[ROLE_SERIAL].state == RECORD_GOOD && without_zeros(v[ROLE_SERIAL].text).n)
         item->number = v[ROLE_SERIAL].text;
     item->reference = good_text(&v[ROLE_REFERENCE]);
-    payer = without_zeros(good_text(&v[ROLE_PAYER]));
     item->counterparty_id = payer.n ? payer : SPAN_NONE;
     b->has_organisation = false;
     check_reference(b, v);

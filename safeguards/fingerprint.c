@@ -18,7 +18,8 @@ struct message {
 
 static void put_bytes(struct message *m, const void *bytes, size_t n)
 {
-    memcpy(m->bytes + m->n, bytes, n);
+    if (n > 0) /* an absent text has no address either */
+        memcpy(m->bytes + m->n, bytes, n);
     m->n += n;
 }
 
