@@ -126,12 +126,12 @@ static int act_number(struct parser *p, struct einvoice_number *to, struct span 
     return parse_number(p, text, field, record, &to->value);
 }
 
-static int act_add(struct parser *p, struct decimal *sum, struct span text, const char *field,
-                   uint64_t record)
+static int act_add(struct parser *p, struct decimal *sum, struct span text,
+                   const struct einvoice_action *a, uint64_t record)
 {
     struct decimal amount = DECIMAL_ZERO;
-    int rc = parse_number(p, text, field, record, &amount);
-    *sum = decimal_add(*sum, amount);
+    int rc = parse_number(p, text, a->field, record, &amount);
+    *sum = a->act == EINVOICE_TAKE ? decimal_sub(*sum, amount) : decimal_add(*sum, amount);
     return rc;
 }
 
@@ -205,7 +205,8 @@ static int act_on(struct parser *p, const struct einvoice_action *a, struct span
     case EINVOICE_NUMBER:
         return act_number(p, member, text, a->field, record);
     case EINVOICE_ADD:
-        return act_add(p, member, text, a->field, record);
+    case EINVOICE_TAKE:
+        return act_add(p, member, text, a, record);
     case EINVOICE_PARTY:
         memcpy(member, &p->party, sizeof(p->party));
         return 0;

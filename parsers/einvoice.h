@@ -85,6 +85,7 @@ enum einvoice_act {
     EINVOICE_DATE_8,    /* "20260302" */
     EINVOICE_NUMBER,
     EINVOICE_ADD,   /* a number, added to a struct decimal */
+    EINVOICE_TAKE,  /* the same, subtracted */
     EINVOICE_COUNT, /* how many: a uint64_t */
     EINVOICE_PARTY, /* what is read into `party` meanwhile becomes this struct einvoice_party */
     EINVOICE_CHARGE /* what is read into `charge` becomes part of the sums */

@@ -12,6 +12,7 @@ libparsers_a_SOURCES = \
   parsers/totalin.c parsers/totalin.h \
   parsers/iso20022.c parsers/iso20022.h \
   parsers/invoic.c parsers/invoic.h \
+  parsers/cii.c parsers/cii.h \
   parsers/lines.c parsers/lines.h \
   parsers/parser.c parsers/parser.h \
   parsers/peppol.c parsers/peppol.h \

@@ -4,6 +4,7 @@
 #include "parsers/camt.h"
 #include "parsers/casecsv.h"
 #include "parsers/invoic.h"
+#include "parsers/cii.h"
 #include "parsers/peppol.h"
 #include "parsers/svefaktura.h"
 #include "parsers/totalin.h"
@@ -16,6 +17,7 @@ const struct format *const formats[] = {
     &format_camt054,
     &format_peppol,
     &format_svefaktura,
+    &format_cii,
     &format_invoic,
     &format_casecsv,
 };

@@ -18,7 +18,7 @@ SHARED = Path(os.environ.get("SLUSS_SHARED") or ROOT.parent / "shared")
 NAMES = {"svefaktura-1.0": "svefaktura", "sfti-objectenvelope": "svefaktura",
          "ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3",
          "totalin": "total-in"}
-FOLDERS = ("svefaktura", "bgmax", "total-in", "peppol-bis-billing-3", "iso20022-camt", "iso20022-pain",
+FOLDERS = ("svefaktura", "cii", "bgmax", "total-in", "peppol-bis-billing-3", "iso20022-camt", "iso20022-pain",
            "edifact-invoic")
 
 

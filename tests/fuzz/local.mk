@@ -4,6 +4,7 @@ fuzz_programs = tests/fuzz/bgmax_fuzz tests/fuzz/casecsv_fuzz tests/fuzz/control
   tests/fuzz/peppol_fuzz tests/fuzz/recognize_fuzz
 fuzz_programs += tests/fuzz/totalin_fuzz
 fuzz_programs += tests/fuzz/svefaktura_fuzz
+fuzz_programs += tests/fuzz/cii_fuzz
 fuzz_programs += tests/fuzz/camt_fuzz
 fuzz_programs += tests/fuzz/invoic_fuzz
 fuzz_common = tests/fuzz/fuzz.h
@@ -35,6 +36,9 @@ tests_fuzz_recognize_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_totalin_fuzz_SOURCES = tests/fuzz/totalin_fuzz.c $(fuzz_common)
 tests_fuzz_totalin_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_totalin_fuzz_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_cii_fuzz_SOURCES = tests/fuzz/cii_fuzz.c $(fuzz_common)
+tests_fuzz_cii_fuzz_LDADD = $(fuzz_libs)
+tests_fuzz_cii_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_svefaktura_fuzz_SOURCES = tests/fuzz/svefaktura_fuzz.c $(fuzz_common)
 tests_fuzz_svefaktura_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_svefaktura_fuzz_LDFLAGS = $(fuzz_ldflags)
