@@ -13,6 +13,8 @@ libparsers_a_SOURCES = \
   parsers/iso20022.c parsers/iso20022.h \
   parsers/invoic.c parsers/invoic.h \
   parsers/cii.c parsers/cii.h \
+  parsers/oioubl.c parsers/oioubl.h \
+  parsers/ehf.c parsers/ehf.h \
   parsers/lines.c parsers/lines.h \
   parsers/parser.c parsers/parser.h \
   parsers/peppol.c parsers/peppol.h \
@@ -22,4 +24,5 @@ libparsers_a_SOURCES = \
   parsers/record.c parsers/record.h \
   parsers/svefaktura.c parsers/svefaktura.h \
   parsers/tally.c parsers/tally.h \
+  parsers/ubl.c parsers/ubl.h \
   parsers/xml.c parsers/xml.h

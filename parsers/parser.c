@@ -5,6 +5,8 @@
 #include "parsers/casecsv.h"
 #include "parsers/invoic.h"
 #include "parsers/cii.h"
+#include "parsers/oioubl.h"
+#include "parsers/ehf.h"
 #include "parsers/peppol.h"
 #include "parsers/svefaktura.h"
 #include "parsers/totalin.h"
@@ -17,7 +19,9 @@ const struct format *const formats[] = {
     &format_camt054,
     &format_peppol,
     &format_svefaktura,
+    &format_oioubl,
     &format_cii,
+    &format_ehf,
     &format_invoic,
     &format_casecsv,
 };

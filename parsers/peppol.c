@@ -949,6 +949,7 @@ static const struct {
 } others[] = {
     {"OIOUBL-2", "an OIOUBL document"},
     {"#conformant#urn:fdc:anskaffelser.no:2019:ehf:reminder:3.0", "an EHF reminder"},
+    {"#conformant#urn:fdc:anskaffelser.no:2019:ehf:forward-billing:3.0", "an EHF forward billing"},
     {"urn:fdc:anskaffelser.no:2019:ehf:spec:payment-request:3.0", "an EHF payment request"},
 };
 

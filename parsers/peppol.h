@@ -1,7 +1,7 @@
 /* peppol.h -- Peppol BIS Billing 3 and every other use of EN 16931 in UBL 2
  *
- * Recognised by the root's namespace. OIOUBL documents and EHF reminders share it and are not
- * this format: their totals mean other things.
+ * Recognised by the root's namespace. OIOUBL documents (oioubl.c) and EHF's reminders, forward
+ * billing and payment requests (ehf.c) share it and are not this format: their rules are others.
  */
 #ifndef SLUSS_PARSERS_PEPPOL_H
 #define SLUSS_PARSERS_PEPPOL_H

@@ -15,10 +15,13 @@ import pytest
 from daemon import ROOT, SLUSSCTL, slussctl
 
 SHARED = Path(os.environ.get("SLUSS_SHARED") or ROOT.parent / "shared")
-NAMES = {"svefaktura-1.0": "svefaktura", "sfti-objectenvelope": "svefaktura",
+NAMES = {"oioubl-creditnote": "oioubl", "oioubl-invoice": "oioubl",
+         "oioubl-reminder": "oioubl", "oioubl-utilitystatement": "oioubl",
+         "ehf-payment-request": "ehf-reminder", "ehf-forward-billing": "ehf-reminder",
+         "svefaktura-1.0": "svefaktura", "sfti-objectenvelope": "svefaktura",
          "ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3",
          "totalin": "total-in"}
-FOLDERS = ("svefaktura", "cii", "bgmax", "total-in", "peppol-bis-billing-3", "iso20022-camt", "iso20022-pain",
+FOLDERS = ("svefaktura", "oioubl", "ubl-reminder", "cii", "bgmax", "total-in", "peppol-bis-billing-3", "iso20022-camt", "iso20022-pain",
            "edifact-invoic")
 
 

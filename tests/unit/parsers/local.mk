@@ -30,10 +30,16 @@ EXTRA_DIST += tests/unit/parsers/heard.h tests/data/bgmax tests/data/case-csv
 parsers_einvoice_tests = \
   tests/unit/parsers/svefaktura_test
 parsers_einvoice_tests += tests/unit/parsers/cii_test
+parsers_einvoice_tests += tests/unit/parsers/oioubl_test
+parsers_einvoice_tests += tests/unit/parsers/ehf_test
 check_PROGRAMS += $(parsers_einvoice_tests)
 TESTS += $(parsers_einvoice_tests)
 tests_unit_parsers_svefaktura_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/svefaktura
+tests_unit_parsers_ehf_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/data/ehf-reminder
+tests_unit_parsers_oioubl_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/data/oioubl
 tests_unit_parsers_cii_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/cii
 # EDIFACT.
