@@ -8,3 +8,15 @@ liboutbound_a_SOURCES = \
   outbound/sender.c outbound/sender.h \
   outbound/smtp.c outbound/smtp.h \
   outbound/template.c outbound/template.h
+
+# The wording that is built in: what etc/templates holds.
+outbound_templates = \
+  $(srcdir)/etc/templates/receipt.en.html $(srcdir)/etc/templates/receipt.en.txt \
+  $(srcdir)/etc/templates/receipt.sv.html $(srcdir)/etc/templates/receipt.sv.txt
+outbound/template_builtin.inc: $(outbound_templates) $(srcdir)/outbound/builtin.awk
+	$(AM_V_at)$(MKDIR_P) outbound
+	$(AM_V_GEN)$(AWK) -f $(srcdir)/outbound/builtin.awk $(outbound_templates) >$@.new
+	$(AM_V_at)mv $@.new $@
+outbound/template.$(OBJEXT): outbound/template_builtin.inc
+EXTRA_DIST += outbound/builtin.awk
+CLEANFILES += outbound/template_builtin.inc

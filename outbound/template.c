@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "model/error.h"
+#include "outbound/template_builtin.inc"
 
 /* Every word and block a template may use. A word with a block stands only inside it; a row
  * without a word is a block that has none of its own. */
@@ -423,6 +424,11 @@ static const char *const file_names[LANGUAGES][2] = {
     [ENGLISH] = {"receipt.en.txt", "receipt.en.html"},
 };
 
+static const char *const built_in[LANGUAGES][2] = {
+    [SWEDISH] = {receipt_sv_txt, receipt_sv_html},
+    [ENGLISH] = {receipt_en_txt, receipt_en_html},
+};
+
 static int read_whole(int fd, struct buf *out)
 {
     for (;;) {
@@ -442,11 +448,14 @@ static int read_whole(int fd, struct buf *out)
     }
 }
 
-static int read_file(const char *path, struct buf *errors, struct buf *out)
+/* `instead`: what to take where there is no such file, or null. */
+static int read_file(const char *path, const char *instead, struct buf *errors, struct buf *out)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
     int rc;
 
+    if (fd < 0 && errno == ENOENT && instead)
+        return buf_str(out, instead);
     if (fd < 0) {
         buf_printf(errors, "%s: %s; put the template there, or correct template-dir\n", path,
                    strerror(errno));
@@ -461,18 +470,20 @@ static int read_file(const char *path, struct buf *errors, struct buf *out)
     return rc ? SLUSS_EIO : 0;
 }
 
-static int load_one(const char *directory, const char *name, bool html, struct buf *errors,
+static int load_one(const char *directory, int language, bool html, struct buf *errors,
                     struct template **out)
 {
+    const char *instead =
+        strcmp(directory, TEMPLATE_DIRECTORY) == 0 ? built_in[language][html] : NULL;
     struct buf path;
     struct buf source;
     int rc;
 
     buf_init(&path, 4096);
     buf_init(&source, TEMPLATE_FILE_MAX);
-    rc = buf_printf(&path, "%s/%s", directory, name);
+    rc = buf_printf(&path, "%s/%s", directory, file_names[language][html]);
     if (!rc)
-        rc = read_file(buf_cstr(&path), errors, &source);
+        rc = read_file(buf_cstr(&path), instead, errors, &source);
     if (!rc)
         rc = template_parse(buf_cstr(&path), buf_view(&source), html, errors, out);
     if (!rc && !html && !strstr(buf_cstr(&source), "Subject: ")) {
@@ -495,8 +506,7 @@ int template_load_all(const char *directory, struct buf *errors, struct template
         return SLUSS_ENOMEM;
     for (int language = 0; language < LANGUAGES; language++) {
         for (int html = 0; html < 2; html++) {
-            int rc = load_one(directory, file_names[language][html], html, errors,
-                              &set->receipts[language][html]);
+            int rc = load_one(directory, language, html, errors, &set->receipts[language][html]);
 
             if (rc)
                 result = rc;

@@ -58,6 +58,10 @@ void template_free(struct template **template); /* accepts null, leaves null */
 /* All templates of a directory: receipt.LANGUAGE.txt and .html for "sv" and "en". */
 struct template_set;
 
+/* Where an installation has them. What is missing there is taken from what is built in, so
+ * that slussd also runs where nothing was installed; a directory that a site names is whole. */
+#define TEMPLATE_DIRECTORY SLUSS_DATADIR "/templates"
+
 /* 0 and *out; SLUSS_EINVAL or SLUSS_EIO with every error of every file; SLUSS_ENOMEM. A .txt
  * must begin with its `Subject:` line (in blocks, where it depends on the verdict). */
 int template_load_all(const char *directory, struct buf *errors, struct template_set **out);

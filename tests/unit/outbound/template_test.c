@@ -141,6 +141,46 @@ static void names_every_missing_file(void **state)
     rmdir(dir);
 }
 
+/* The whole wording, with nothing filled in. */
+static void assert_same_wording(const struct template_set *a, const struct template_set *b)
+{
+    static const char *const languages[] = {"sv", "en"};
+    static const struct template_data nothing;
+
+    for (int i = 0; i < 4; i++) {
+        struct buf one, other;
+
+        buf_init(&one, 65536);
+        buf_init(&other, 65536);
+        template_render(template_receipt(a, languages[i / 2], i % 2), &nothing, &one);
+        template_render(template_receipt(b, languages[i / 2], i % 2), &nothing, &other);
+        assert_true(one.n > 50);
+        assert_string_equal(buf_cstr(&one), buf_cstr(&other));
+        buf_free(&one);
+        buf_free(&other);
+    }
+}
+
+static void is_built_in_where_nothing_is_installed(void **state)
+{
+    struct template_set *own = own_templates();
+    struct template_set *set;
+    struct buf errors;
+
+    (void)state;
+    if (access(TEMPLATE_DIRECTORY, F_OK) == 0) {
+        template_set_free(&own);
+        skip();
+    }
+    buf_init(&errors, 65536);
+    assert_int_equal(template_load_all(TEMPLATE_DIRECTORY, &errors, &set), 0);
+    assert_int_equal(errors.n, 0);
+    assert_same_wording(own, set);
+    buf_free(&errors);
+    template_set_free(&set);
+    template_set_free(&own);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +188,7 @@ int main(void)
         cmocka_unit_test(names_mistakes),
         cmocka_unit_test(loads_what_is_installed),
         cmocka_unit_test(names_every_missing_file),
+        cmocka_unit_test(is_built_in_where_nothing_is_installed),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
