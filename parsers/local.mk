@@ -16,6 +16,7 @@ libparsers_a_SOURCES = \
   parsers/oioubl.c parsers/oioubl.h \
   parsers/ehf.c parsers/ehf.h \
   parsers/lines.c parsers/lines.h \
+  parsers/pain.c parsers/pain.h \
   parsers/parser.c parsers/parser.h \
   parsers/peppol.c parsers/peppol.h \
   parsers/peppol_rules.c parsers/peppol_rules.h \

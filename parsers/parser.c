@@ -7,6 +7,7 @@
 #include "parsers/cii.h"
 #include "parsers/oioubl.h"
 #include "parsers/ehf.h"
+#include "parsers/pain.h"
 #include "parsers/peppol.h"
 #include "parsers/svefaktura.h"
 #include "parsers/totalin.h"
@@ -17,6 +18,7 @@ const struct format *const formats[] = {
     &format_camt052,
     &format_camt053,
     &format_camt054,
+    &format_pain001,
     &format_peppol,
     &format_svefaktura,
     &format_oioubl,

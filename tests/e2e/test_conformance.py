@@ -131,6 +131,7 @@ OWN = [  # file, format, valid, test, items (None: not looked at)
     ("total-in/test-mark.txt", "total-in", True, True, 4),
     ("camt.053/statement.xml", "camt.053", True, False, 2),
     ("camt.054/notification.xml", "camt.054", True, False, 3),
+    ("pain.001/transfers.xml", "pain.001", True, False, 3),
     ("edifact-invoic/two-invoices.edi", "edifact-invoic", True, False, 2),
     ("edifact-invoic/groups.edi", "edifact-invoic", True, False, 3),
     ("edifact-invoic/test-mark.edi", "edifact-invoic", True, True, 2),

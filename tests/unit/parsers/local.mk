@@ -56,6 +56,7 @@ parsers_xml_tests = \
   tests/unit/parsers/camt_test \
   tests/unit/parsers/iso20022_test \
   tests/unit/parsers/decimal_test \
+  tests/unit/parsers/pain_test \
   tests/unit/parsers/peppol_test \
   tests/unit/parsers/peppol_rules_test \
   tests/unit/parsers/xml_test
@@ -64,8 +65,10 @@ TESTS += $(parsers_xml_tests)
 tests_unit_parsers_camt_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_iso20022_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_decimal_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_pain_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_peppol_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_peppol_rules_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_xml_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/unit/parsers/changed.h tests/data/peppol-bis-3
 EXTRA_DIST += tests/data/camt.053 tests/data/camt.054
+EXTRA_DIST += tests/data/pain.001
