@@ -15,6 +15,8 @@ libparsers_a_SOURCES = \
   parsers/cii.c parsers/cii.h \
   parsers/oioubl.c parsers/oioubl.h \
   parsers/ehf.c parsers/ehf.h \
+  parsers/lb.c parsers/lb.h \
+  parsers/bgocr.c parsers/bgocr.h \
   parsers/lines.c parsers/lines.h \
   parsers/pain.c parsers/pain.h \
   parsers/parser.c parsers/parser.h \

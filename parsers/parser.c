@@ -1,12 +1,14 @@
 #include "parsers/parser.h"
 
 #include "parsers/bgmax.h"
+#include "parsers/bgocr.h"
 #include "parsers/camt.h"
 #include "parsers/casecsv.h"
-#include "parsers/invoic.h"
 #include "parsers/cii.h"
-#include "parsers/oioubl.h"
 #include "parsers/ehf.h"
+#include "parsers/invoic.h"
+#include "parsers/lb.h"
+#include "parsers/oioubl.h"
 #include "parsers/pain.h"
 #include "parsers/peppol.h"
 #include "parsers/svefaktura.h"
@@ -15,6 +17,8 @@
 const struct format *const formats[] = {
     &format_bgmax,
     &format_totalin,
+    &format_lb,
+    &format_bgocr,
     &format_camt052,
     &format_camt053,
     &format_camt054,

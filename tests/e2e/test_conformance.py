@@ -20,8 +20,8 @@ NAMES = {"oioubl-creditnote": "oioubl", "oioubl-invoice": "oioubl",
          "ehf-payment-request": "ehf-reminder", "ehf-forward-billing": "ehf-reminder",
          "svefaktura-1.0": "svefaktura", "sfti-objectenvelope": "svefaktura",
          "ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3",
-         "totalin": "total-in"}
-FOLDERS = ("svefaktura", "oioubl", "ubl-reminder", "cii", "bgmax", "total-in", "peppol-bis-billing-3", "iso20022-camt", "iso20022-pain",
+         "totalin": "total-in", "bg-ocr-old": "bankgiro-ocr"}
+FOLDERS = ("svefaktura", "oioubl", "ubl-reminder", "cii", "bgmax", "total-in", "lb", "bg-ocr-old", "peppol-bis-billing-3", "iso20022-camt", "iso20022-pain",
            "edifact-invoic")
 
 
@@ -137,6 +137,9 @@ OWN = [  # file, format, valid, test, items (None: not looked at)
     ("edifact-invoic/test-mark.edi", "edifact-invoic", True, True, 2),
     ("edifact-invoic/cut.edi", "edifact-invoic", False, False, 1),
     ("edifact-invoic/orders.edi", "unknown", False, False, 0),
+    ("lb/order.txt", "lb", True, False, 4),
+    ("lb/stopped.txt", "lb", True, False, 0),
+    ("bg-ocr/two-accounts.txt", "bankgiro-ocr", True, False, 3),
     ("peppol-bis-3/invoice.xml", "peppol-bis-3", True, False, 1),
     ("peppol-bis-3/credit-note.xml", "peppol-bis-3", True, False, 1),
 ]

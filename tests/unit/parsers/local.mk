@@ -1,6 +1,8 @@
 # Unit tests of parsers/.
 # The text half: lines, records, delimited fields, and the formats made of them.
 parsers_text_tests = \
+  tests/unit/parsers/bgocr_test \
+  tests/unit/parsers/lb_test \
   tests/unit/parsers/totalin_test \
   tests/unit/parsers/bgmax_test \
   tests/unit/parsers/casecsv_test \
@@ -25,6 +27,10 @@ tests_unit_parsers_tally_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_totalin_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/total-in
 EXTRA_DIST += tests/unit/parsers/built.h
+tests_unit_parsers_lb_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/data/lb
+tests_unit_parsers_bgocr_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/data/bg-ocr
 EXTRA_DIST += tests/unit/parsers/heard.h tests/data/bgmax tests/data/case-csv
 # Plain XML invoices.
 parsers_einvoice_tests = \
