@@ -351,6 +351,39 @@ int receipt_json(struct buf *out, const struct delivery *delivery, const char *v
     return buf_char(out, '\n');
 }
 
+/* The no-break spaces of amounts as plain ones: lines are broken here already, and a person who
+ * searches the mail for "1 234,50" types a plain one. HTML keeps them. */
+static void plain_spaces(struct buf *text)
+{
+    const size_t n = sizeof NO_BREAK_SPACE - 1;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < text->n; i++) {
+        bool wide = text->n - i >= n && memcmp(text->p + i, NO_BREAK_SPACE, n) == 0;
+
+        text->p[kept++] = wide ? ' ' : text->p[i];
+        i += wide ? n - 1 : 0;
+    }
+    if (kept < text->n) {
+        text->n = kept;
+        text->p[kept] = '\0';
+    }
+}
+
+static int write_subject(struct mail *mail, struct span text)
+{
+    struct buf subject;
+    int rc;
+
+    buf_init(&subject, MAIL_TEXT_MAX);
+    rc = buf_span(&subject, span_trim(text));
+    plain_spaces(&subject);
+    if (!rc)
+        rc = mail_header(mail, "Subject", buf_view(&subject));
+    buf_free(&subject);
+    return rc;
+}
+
 /* The text template's first line is the subject, the rest the text. */
 static int write_text(const struct filling *f, struct mail *mail)
 {
@@ -370,12 +403,13 @@ static int write_text(const struct filling *f, struct mail *mail)
 
         text = span_trim(span_of(end, (size_t)(text.p + text.n - end)));
         subject = span_of(subject.p + sizeof SUBJECT - 1, subject.n - (sizeof SUBJECT - 1));
-        rc = mail_header(mail, "Subject", span_trim(subject));
+        rc = write_subject(mail, subject);
     } else if (!rc) { /* a site's template whose subject misses this verdict */
         rc = mail_header(mail, "Subject", span_str(r->delivery->id));
     }
     if (!rc)
         rc = mail_wrap(&mail->text, text, TEXT_WIDTH);
+    plain_spaces(&mail->text);
     if (!rc)
         rc = buf_char(&mail->text, '\n');
     buf_free(&whole);
