@@ -548,3 +548,35 @@ int conf_read(const char *path, struct buf *errors, struct settings **out)
     arena_free(&reading.scratch);
     return rc;
 }
+
+/* The first, where it stands twice: that is one of the mistakes a file may have. */
+static void add_socket(const struct source *source, struct buf *out)
+{
+    for (size_t i = 0; i + 2 < source->n; i++) {
+        const struct source_word *word = &source->words[i];
+
+        if (word->starts && word->depth == 0 && strcmp(word->text, "control-socket") == 0 &&
+            word[1].kind == '=' && word[2].kind == 'w' && word[2].text[0] == '/') {
+            (void)buf_str(out, word[2].text);
+            return;
+        }
+    }
+}
+
+int conf_read_socket(const char *path, struct buf *out)
+{
+    struct problems problems = {0};
+    struct arena *arena = arena_new(SETTINGS_CEILING);
+    struct source source;
+    int rc = SLUSS_ENOMEM;
+
+    source_init(&source, arena, &problems);
+    if (arena)
+        rc = source_read(&source, path);
+    if (rc == 0)
+        add_socket(&source, out);
+    source_free(&source);
+    problems_free(&problems);
+    arena_free(&arena);
+    return rc ? rc : buf_error(out);
+}

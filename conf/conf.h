@@ -25,6 +25,11 @@
  * what to do"), or SLUSS_EIO when the file itself cannot be read, or SLUSS_ENOMEM. */
 int conf_read(const char *path, struct buf *errors, struct settings **out);
 
+/* The control socket alone, of a file whose other parts may be wrong: a daemon whose new
+ * configuration was refused must still be found. Appends nothing where the file does not say;
+ * 0, SLUSS_EIO when it cannot be read, or SLUSS_ENOMEM. */
+int conf_read_socket(const char *path, struct buf *out);
+
 /* Every key with section, type, unit, default, limits and help, as manual page text. */
 int conf_reference(struct buf *out);
 

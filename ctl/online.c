@@ -27,10 +27,11 @@ static int find_socket(const struct ctl *ctl, struct buf *path)
         setenv("TZ", settings->time_zone, 1);
         tzset();
     } else {
-        /* Operators need not be able to read the configuration. */
-        buf_str(path, CONF_DEFAULT_SOCKET);
-        complain("note: %s cannot be used here, so %s is tried", ctl->config,
-                 CONF_DEFAULT_SOCKET);
+        /* Operators need not be able to read the configuration, and a file that the daemon
+         * refused may lie there. */
+        if (conf_read_socket(ctl->config, path) != SLUSS_OK || path->n == 0)
+            buf_str(path, CONF_DEFAULT_SOCKET);
+        complain("note: %s cannot be used here, so %s is tried", ctl->config, buf_cstr(path));
     }
     settings_free(&settings);
     buf_free(&errors);

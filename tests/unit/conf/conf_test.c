@@ -699,6 +699,36 @@ static void many_units_are_read_in_reasonable_time(void **state)
     buf_free(&text);
 }
 
+static void the_socket_is_found_in_a_file_with_mistakes(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *socket;
+    } cases[] = {
+        {"control-socket = \"/run/x.sock\"\nnonsense = 1\n", "/run/x.sock"},
+        {"partner p { unit u {\n} }\ncontrol-socket=/run/y.sock\nworkers = 99\n", "/run/y.sock"},
+        {"control-socket = /run/z.sock\npartner p { unit u {\n", "/run/z.sock"},
+        {"# control-socket = /run/no.sock\n", ""},
+        {"partner p { control-socket = /run/no.sock }\n", ""},
+        {"control-socket = relative\n", ""},
+        {"control-socket\n", ""},
+        {"", ""},
+    };
+    const struct place *place = *state;
+    char path[128];
+
+    (void)snprintf(path, sizeof path, "%s/sluss.conf", place->dir);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buf out;
+
+        put(place, "sluss.conf", cases[i].text);
+        buf_init(&out, 4096);
+        assert_int_equal(conf_read_socket(path, &out), 0);
+        assert_string_equal(buf_cstr(&out), cases[i].socket);
+        buf_free(&out);
+    }
+}
+
 int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_place, remove_place)
@@ -717,6 +747,7 @@ int main(void)
         TEST(the_example_shows_every_key_and_its_true_default),
         TEST(U70_two_thousand_mutated_files_are_read_or_refused),
         TEST(many_units_are_read_in_reasonable_time),
+        TEST(the_socket_is_found_in_a_file_with_mistakes),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
