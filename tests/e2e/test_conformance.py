@@ -21,8 +21,8 @@ NAMES = {"oioubl-creditnote": "oioubl", "oioubl-invoice": "oioubl",
          "svefaktura-1.0": "svefaktura", "sfti-objectenvelope": "svefaktura",
          "ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3",
          "totalin": "total-in", "bg-ocr-old": "bankgiro-ocr"}
-FOLDERS = ("bgmax", "total-in", "iso20022-camt", "iso20022-pain", "peppol-bis-billing-3",
-           "svefaktura", "oioubl", "cii", "ubl-reminder", "edifact-invoic")
+FOLDERS = ("bgmax", "total-in", "lb", "bg-ocr-old", "iso20022-camt", "iso20022-pain",
+           "peppol-bis-billing-3", "svefaktura", "oioubl", "cii", "ubl-reminder", "edifact-invoic")
 
 
 def known_formats():
