@@ -14,13 +14,14 @@
 
 /* --- a small format ---------------------------------------------------------------------- */
 
-enum { ROOT = 1, NAME, LIST, ENTRY };
+enum { ROOT = 1, NAME, LIST, ENTRY, STAMP };
 
-static const char *const namespaces[] = {"urn:letter", "urn:part", "", NULL};
+static const char *const namespaces[] = {"urn:letter", "urn:part", "", "*", NULL};
 static const struct xml_row rows[] = {
-    {ROOT, 0, 0, XML_SEEN, "letter"},  {ROOT, 0, 2, XML_SEEN, "letter"},
-    {NAME, ROOT, 1, XML_TEXT, "name"}, {NAME, ROOT, 2, XML_TEXT, "name"},
-    {LIST, ROOT, 1, XML_SEEN, "list"}, {ENTRY, LIST, 1, XML_TEXT, "entry"},
+    {ROOT, 0, 0, XML_SEEN, "letter"},    {ROOT, 0, 2, XML_SEEN, "letter"},
+    {NAME, ROOT, 1, XML_TEXT, "name"},   {NAME, ROOT, 2, XML_TEXT, "name"},
+    {LIST, ROOT, 1, XML_SEEN, "list"},   {ENTRY, LIST, 1, XML_TEXT, "entry"},
+    {STAMP, ROOT, 3, XML_TEXT, "stamp"},
 };
 static const struct xml_table table = {namespaces, rows, sizeof(rows) / sizeof(rows[0])};
 
@@ -147,6 +148,9 @@ static const struct reading_case good[] = {
     CASE("no namespace is one too", "<letter><name>x</name></letter>", "+1 +2 -2'x' -1'' "),
     CASE("the right name in the wrong namespace is unknown",
          OPEN "<name>x</name><p:name>y</p:name></letter>", "+1 +2 -2'y' -1'' "),
+    CASE("where the table says any namespace, the name counts",
+         "<letter><stamp>1</stamp><a:stamp xmlns:a='urn:a'>2</a:stamp></letter>",
+         "+1 +5 -5'1' +5 -5'2' -1'' "),
     CASE("nothing below an unknown element is known",
          OPEN "<p:other><p:name>x</p:name></p:other></letter>", "+1 -1'' "),
     CASE("the right name in the wrong place is unknown", OPEN "<p:entry>x</p:entry></letter>",
