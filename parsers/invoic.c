@@ -15,9 +15,8 @@
 
 /* 1001, document names that reduce what is claimed, and those that claim nothing: as for UBL,
  * whose codes are the same list. */
-static const char *const credit_codes[] = {"381", "81",  "83",  "261", "262",
-                                           "296", "308", "396", "420", "532"};
-static const char *const no_claim_codes[] = {"325", "130", "751"};
+static const int credit_codes[] = {381, 81, 83, 261, 262, 296, 308, 396, 420, 532};
+static const int no_claim_codes[] = {325, 130, 751};
 
 /* 5025, the amounts of the summary, the most telling first; the first six are the amount of
  * the item. */
@@ -35,17 +34,17 @@ enum sum {
     SUM_COUNT
 };
 
-static const char *const sum_codes[SUM_COUNT] = {
-    [SUM_DUE] = "9",        [SUM_INVOICE] = "77",       [SUM_MESSAGE] = "86",
-    [SUM_WITH_TAX] = "388", [SUM_INVOICE_TOTAL] = "39", [SUM_TOTAL] = "128",
-    [SUM_LINES] = "79",     [SUM_TAXABLE] = "125",      [SUM_TAX] = "176",
+static const int sum_codes[SUM_COUNT] = {
+    [SUM_DUE] = 9,        [SUM_INVOICE] = 77,       [SUM_MESSAGE] = 86,
+    [SUM_WITH_TAX] = 388, [SUM_INVOICE_TOTAL] = 39, [SUM_TOTAL] = 128,
+    [SUM_LINES] = 79,     [SUM_TAXABLE] = 125,      [SUM_TAX] = 176,
 };
 
 /* 3035, parties: who is to pay, and who numbers the invoices. Of several the highest rank. */
 enum side { SIDE_DEBTOR = 0, SIDE_ISSUER, SIDE_COUNT };
 
 static const struct {
-    const char *code;
+    char code[3];
     enum side side;
     uint8_t rank;
 } party_codes[] = {
@@ -93,10 +92,25 @@ static const struct {
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
 
-static bool among(struct span value, const char *const *list, size_t n)
+/* A code of one to three digits, as nearly all are that are asked for; -1: another. */
+static inline int code_number(struct span code)
+{
+    int number = 0;
+
+    if (code.n == 0 || code.n > 3 || code.p[0] == '0')
+        return -1;
+    for (size_t i = 0; i < code.n; i++) {
+        if (code.p[i] < '0' || code.p[i] > '9')
+            return -1;
+        number = number * 10 + (code.p[i] - '0');
+    }
+    return number;
+}
+
+static bool among(int code, const int *list, size_t n)
 {
     for (size_t i = 0; i < n; i++)
-        if (span_eq_str(value, list[i]))
+        if (code == list[i])
             return true;
     return false;
 }
@@ -214,7 +228,7 @@ struct message {
     struct party *party; /* whom an RFF speaks of */
     bool discount;       /* behind PAT 20 or 22: no due date */
 
-    char code[4];
+    int code; /* 1001; -1: none */
     char currency[4];
     bool currency_stated; /* by CUX 2 */
     struct date issued, due;
@@ -515,37 +529,32 @@ static int take_date(struct parser *p, const char *field, uint8_t rank, uint8_t 
 /* 2005: 137 is the date of the document, 3 of the invoice, 13 and 140 when it is to be paid. */
 static int on_dtm(struct parser *p, struct message *m)
 {
-    struct span code = get(p, 1, 0);
-
     if (m->section != SECTION_HEAD)
         return 0;
-    if (span_eq_str(code, "137"))
+    switch (code_number(get(p, 1, 0))) {
+    case 137:
         return take_date(p, "DTM/137", 2, &m->issued_rank, &m->issued);
-    if (span_eq_str(code, "3"))
+    case 3:
         return take_date(p, "DTM/3", 1, &m->issued_rank, &m->issued);
-    if (m->discount)
+    case 13:
+        return m->discount ? 0 : take_date(p, "DTM/13", 2, &m->due_rank, &m->due);
+    case 140:
+        return m->discount ? 0 : take_date(p, "DTM/140", 1, &m->due_rank, &m->due);
+    default:
         return 0;
-    if (span_eq_str(code, "13"))
-        return take_date(p, "DTM/13", 2, &m->due_rank, &m->due);
-    if (span_eq_str(code, "140"))
-        return take_date(p, "DTM/140", 1, &m->due_rank, &m->due);
-    return 0;
+    }
 }
 
 /* --- the head of an invoice -------------------------------------------------------------- */
 
 static int on_bgm(struct parser *p, struct message *m)
 {
-    struct span code = get(p, 1, 0);
     struct span function = get(p, 3, 0);
     int r;
 
     if (m->number.n)
         return structure(p, "a second BGM in one message");
-    if (code.n && code.n < sizeof(m->code)) {
-        memcpy(m->code, code.p, code.n);
-        m->code[code.n] = '\0';
-    }
+    m->code = code_number(get(p, 1, 0));
     r = take_text(p, get(p, 2, 0), "BGM/1004", &m->number);
     for (size_t i = 0; r == 0 && i < COUNT(functions); i++) {
         if (!span_eq_str(function, functions[i].code))
@@ -564,7 +573,7 @@ static int on_nad(struct parser *p, struct message *m)
     size_t i = 0;
 
     m->party = NULL;
-    while (i < COUNT(party_codes) && !span_eq_str(code, party_codes[i].code))
+    while (i < COUNT(party_codes) && !(code.n == 2 && memcmp(code.p, party_codes[i].code, 2) == 0))
         i++;
     if (m->section != SECTION_HEAD || i == COUNT(party_codes))
         return 0;
@@ -690,9 +699,9 @@ static void take_sum(const struct parser *p, struct message *m, enum sum which)
 
 static int on_moa(struct parser *p, struct message *m)
 {
-    struct span code = get(p, 1, 0);
+    int code = code_number(get(p, 1, 0));
 
-    if (m->section == SECTION_LINES && span_eq_str(code, "203")) {
+    if (m->section == SECTION_LINES && code == 203) {
         struct amount amount = read_amount(p);
         if (!amount.right)
             return note_field(p, "MOA/203", "an amount");
@@ -703,7 +712,7 @@ static int on_moa(struct parser *p, struct message *m)
     if (m->section != SECTION_SUMMARY)
         return 0;
     for (unsigned i = 0; i < SUM_COUNT; i++)
-        if (span_eq_str(code, sum_codes[i]) && (i < SUM_TAXABLE || !m->in_tax)) {
+        if (code == sum_codes[i] && (i < SUM_TAXABLE || !m->in_tax)) {
             take_sum(p, m, (enum sum)i);
             break;
         }
@@ -712,7 +721,7 @@ static int on_moa(struct parser *p, struct message *m)
 
 static int on_cnt(struct parser *p, struct message *m)
 {
-    if (!span_eq_str(get(p, 1, 0), "2"))
+    if (code_number(get(p, 1, 0)) != 2)
         return 0;
     if (!record_number(span_trim(get(p, 1, 1)), &m->lines_stated))
         return bad_field(p, "CNT/2", "a number");
@@ -812,7 +821,7 @@ static struct item make_item(const struct parser *p, const struct message *m)
 {
     const struct party *debtor = &m->parties[SIDE_DEBTOR];
     const struct party *issuer = &m->parties[SIDE_ISSUER];
-    bool credit = among(span_str(m->code), credit_codes, COUNT(credit_codes));
+    bool credit = among(m->code, credit_codes, COUNT(credit_codes));
     struct item item = {
         .type = credit ? ITEM_CREDIT_NOTE : ITEM_INVOICE,
         .record = m->record,
@@ -839,7 +848,7 @@ static int end_invoice(struct parser *p, struct message *m)
 {
     int r = check_lines(p, m);
 
-    if (r == 0 && among(span_str(m->code), no_claim_codes, COUNT(no_claim_codes)))
+    if (r == 0 && among(m->code, no_claim_codes, COUNT(no_claim_codes)))
         return note_field(p, "BGM/1001", "that of a claim; the document was not counted");
     if (r == 0 && !m->number.n)
         r = tally_field(&p->tally, FINDING_BAD_FIELD, m->record, "BGM/1004", "filled in");
@@ -888,7 +897,7 @@ static void clear_message(struct message *m)
     m->section = SECTION_HEAD;
     m->in_tax = m->discount = m->currency_stated = m->lines_counted = false;
     m->party = NULL;
-    m->code[0] = '\0';
+    m->code = -1;
     memset(m->currency, 0, sizeof(m->currency));
     m->issued = m->due = DATE_NONE;
     m->issued_rank = m->due_rank = m->account_rank = 0;
