@@ -10,6 +10,7 @@
 #include "parsers/lb.h"
 #include "parsers/oioubl.h"
 #include "parsers/pain.h"
+#include "parsers/finvoice.h"
 #include "parsers/peppol.h"
 #include "parsers/svefaktura.h"
 #include "parsers/totalin.h"
@@ -25,6 +26,7 @@ const struct format *const formats[] = {
     &format_pain001,
     &format_peppol,
     &format_svefaktura,
+    &format_finvoice,
     &format_oioubl,
     &format_cii,
     &format_ehf,

@@ -15,14 +15,16 @@ import pytest
 from daemon import ROOT, SLUSSCTL, slussctl
 
 SHARED = Path(os.environ.get("SLUSS_SHARED") or ROOT.parent / "shared")
-NAMES = {"oioubl-creditnote": "oioubl", "oioubl-invoice": "oioubl",
+NAMES = {"finvoice-1.2": "finvoice", "finvoice-2.01": "finvoice",
+         "oioubl-creditnote": "oioubl", "oioubl-invoice": "oioubl",
          "oioubl-reminder": "oioubl", "oioubl-utilitystatement": "oioubl",
          "ehf-payment-request": "ehf-reminder", "ehf-forward-billing": "ehf-reminder",
          "svefaktura-1.0": "svefaktura", "sfti-objectenvelope": "svefaktura",
          "ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3",
          "totalin": "total-in", "bg-ocr-old": "bankgiro-ocr"}
 FOLDERS = ("bgmax", "total-in", "lb", "bg-ocr-old", "iso20022-camt", "iso20022-pain",
-           "peppol-bis-billing-3", "svefaktura", "oioubl", "cii", "ubl-reminder", "edifact-invoic")
+           "peppol-bis-billing-3", "svefaktura", "finvoice", "oioubl", "cii", "ubl-reminder",
+           "edifact-invoic")
 
 
 def known_formats():
