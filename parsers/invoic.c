@@ -774,8 +774,9 @@ static int check_tax(struct parser *p, const struct message *m, const struct amo
         !in_own_currency(m, taxable) || !in_own_currency(m, tax) || !in_own_currency(m, total))
         return 0;
     struct decimal computed = decimal_add(taxable->value, tax->value);
-    /* Öresavrundning: less than one unit. */
-    if (!computed.known || decimal_near(total->value, computed, decimal_of(99, 2)))
+    /* Only a whole amount may have been rounded (öresavrundning). */
+    bool whole = decimal_equal(total->value, decimal_round(total->value, 0));
+    if (!computed.known || decimal_near(total->value, computed, decimal_of(whole ? 500 : 5, 3)))
         return 0;
     return disagree(p, at, "taxable amount and tax (MOA 125 and 176)", total->value, computed,
                     LEVEL_WARN);
