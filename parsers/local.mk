@@ -18,6 +18,7 @@ libparsers_a_SOURCES = \
   parsers/lb.c parsers/lb.h \
   parsers/bgocr.c parsers/bgocr.h \
   parsers/finvoice.c parsers/finvoice.h \
+  parsers/autogiro.c parsers/autogiro.h \
   parsers/lines.c parsers/lines.h \
   parsers/pain.c parsers/pain.h \
   parsers/parser.c parsers/parser.h \

@@ -1,5 +1,6 @@
 #include "parsers/parser.h"
 
+#include "parsers/autogiro.h"
 #include "parsers/bgmax.h"
 #include "parsers/bgocr.h"
 #include "parsers/camt.h"
@@ -18,6 +19,7 @@
 const struct format *const formats[] = {
     &format_bgmax,
     &format_totalin,
+    &format_autogiro,
     &format_lb,
     &format_bgocr,
     &format_camt052,

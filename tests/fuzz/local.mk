@@ -13,6 +13,7 @@ fuzz_programs += tests/fuzz/pain_fuzz
 fuzz_programs += tests/fuzz/invoic_fuzz
 fuzz_programs += tests/fuzz/lb_fuzz
 fuzz_programs += tests/fuzz/bgocr_fuzz
+fuzz_programs += tests/fuzz/autogiro_fuzz
 fuzz_common = tests/fuzz/fuzz.h
 fuzz_libs = $(parser_libs) $(model_libs)
 if FUZZING
@@ -72,4 +73,7 @@ tests_fuzz_lb_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_bgocr_fuzz_SOURCES = tests/fuzz/bgocr_fuzz.c $(fuzz_common)
 tests_fuzz_bgocr_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_bgocr_fuzz_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_autogiro_fuzz_SOURCES = tests/fuzz/autogiro_fuzz.c $(fuzz_common)
+tests_fuzz_autogiro_fuzz_LDADD = $(fuzz_libs)
+tests_fuzz_autogiro_fuzz_LDFLAGS = $(fuzz_ldflags)
 EXTRA_DIST += tests/fuzz/seeds

@@ -1,6 +1,7 @@
 # Unit tests of parsers/.
 # The text half: lines, records, delimited fields, and the formats made of them.
 parsers_text_tests = \
+  tests/unit/parsers/autogiro_test \
   tests/unit/parsers/bgocr_test \
   tests/unit/parsers/lb_test \
   tests/unit/parsers/totalin_test \
@@ -31,6 +32,8 @@ tests_unit_parsers_lb_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/lb
 tests_unit_parsers_bgocr_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/bg-ocr
+tests_unit_parsers_autogiro_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/data/autogiro
 EXTRA_DIST += tests/unit/parsers/heard.h tests/data/bgmax tests/data/case-csv
 # Plain XML invoices.
 parsers_einvoice_tests = \
