@@ -93,17 +93,47 @@ static int read_last(struct store *store, struct last_row *last)
     return whole ? SLUSS_OK : SLUSS_ECORRUPT;
 }
 
+/* The number of the next row. Where the head does not fit the last row, somebody took rows away
+ * at the end; a row that came right after would heal the trail, so a number is left out, and
+ * audit_verify names the gap for good. */
+static int next_sequence(struct store *store, const struct last_row *last, int64_t *next)
+{
+    uint8_t should[HASH_SIZE], head[HASH_SIZE];
+    int64_t sequence = 0;
+    bool fits = last->sequence == 0;
+    sqlite3_stmt *statement;
+    int rc = db_query(store->db, &statement, "SELECT sequence, hash FROM audit_head", NO_VALUES);
+    if (rc == 0)
+        rc = db_next(store->db, statement);
+    if (rc < 0)
+        return rc;
+    if (rc == 1) {
+        sequence = col_int(statement, 0);
+        hash_head(store, last->sequence, last->hash, should);
+        fits = col_bytes(statement, 1, head, HASH_SIZE) && sequence == last->sequence &&
+               memcmp(head, should, HASH_SIZE) == 0;
+        db_done(statement);
+    }
+    *next = last->sequence + (fits ? 1 : 2);
+    if (!fits && sequence >= *next && sequence < INT64_MAX)
+        *next = sequence + 1;
+    return SLUSS_OK;
+}
+
 int audit_append(struct store *store, int64_t now_us, const char *actor, const char *event,
                  const char *delivery_id, struct span detail)
 {
     struct last_row last = {0};
+    int64_t sequence = 0;
     int rc = db_begin(store->db);
     if (rc == 0)
         rc = read_last(store, &last);
+    if (rc == 0)
+        rc = next_sequence(store, &last, &sequence);
     if (rc < 0)
         return rc;
     struct entry e = {
-        .sequence = last.sequence + 1,
+        .sequence = sequence,
         /* The trail never runs backwards, whatever the clock does. */
         .at_us = now_us > last.at_us ? now_us : last.at_us,
         .actor = span_str(actor),

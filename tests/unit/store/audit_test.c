@@ -108,6 +108,45 @@ static void tampering_is_found_where_it_was_done(void **state)
     }
 }
 
+static void later_events_do_not_heal_a_trail(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *sql;
+        int64_t at;
+    } cases[] = {
+        {"the last removed", "DELETE FROM audit WHERE sequence = 10", 10},
+        {"the end cut off", "DELETE FROM audit WHERE sequence > 6", 7},
+        {"all removed", "DELETE FROM audit", 1},
+        {"the head removed", "DELETE FROM audit_head", 11},
+        {"end and head removed", "DELETE FROM audit WHERE sequence = 10; DELETE FROM audit_head",
+         10},
+        {"end and head turned back",
+         "DELETE FROM audit WHERE sequence = 10; UPDATE audit_head SET sequence = 9", 10},
+        {"the last changed", "UPDATE audit SET actor = 'bo' WHERE sequence = 10", 10},
+        {"a head far ahead",
+         "DELETE FROM audit WHERE sequence = 10;"
+         "UPDATE audit_head SET sequence = 9223372036854775807",
+         10},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        place_make(state);
+        struct place *place = *state;
+        append_ten(place->store);
+        raw(place->path, cases[i].sql);
+        append_ten(place->store);
+        struct buf why;
+        buf_init(&why, 1024);
+        int64_t sequence;
+        int rc = walk(place->store, 0, &sequence, &why);
+        if (rc != SLUSS_ECORRUPT || sequence != cases[i].at)
+            fail_msg("%s: %s at %lld: %s", cases[i].name, sluss_error_name(rc), (long long)sequence,
+                     buf_cstr(&why));
+        buf_free(&why);
+        place_remove(state);
+    }
+}
+
 static void it_never_runs_backwards(void **state)
 {
     struct place *place = *state;
@@ -189,6 +228,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         STORE_TEST(an_untouched_trail_holds),
         cmocka_unit_test(tampering_is_found_where_it_was_done),
+        cmocka_unit_test(later_events_do_not_heal_a_trail),
         STORE_TEST(it_never_runs_backwards),
         STORE_TEST(a_rolled_back_event_leaves_no_gap),
         STORE_TEST(lists_by_time_delivery_and_place),
