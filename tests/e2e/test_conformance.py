@@ -147,7 +147,7 @@ OWN = [  # file, format, valid, test, items (None: not looked at)
     ("autogiro/orders.txt", "autogiro", True, False, 0),
     ("lb/order.txt", "lb", True, False, 4),
     ("lb/stopped.txt", "lb", True, False, 0),
-    ("bg-ocr/two-accounts.txt", "bankgiro-ocr", True, False, 3),
+    ("bankgiro-ocr/two-accounts.txt", "bankgiro-ocr", True, False, 3),
     ("peppol-bis-3/invoice.xml", "peppol-bis-3", True, False, 1),
     ("peppol-bis-3/credit-note.xml", "peppol-bis-3", True, False, 1),
 ]

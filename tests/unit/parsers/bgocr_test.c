@@ -6,8 +6,8 @@
 static void samples_give_their_figures(void **state)
 {
     static const struct built_case cases[] = {
-        {"bg-ocr/two-accounts.txt", {0}, 3, 110990, true, 0, {0}},
-        {"bg-ocr/no-name.txt", {0}, 3, 110990, false, 1, {FINDING_BAD_STRUCTURE}},
+        {"bankgiro-ocr/two-accounts.txt", {0}, 3, 110990, true, 0, {0}},
+        {"bankgiro-ocr/no-name.txt", {0}, 3, 110990, false, 1, {FINDING_BAD_STRUCTURE}},
     };
 
     (void)state;
@@ -34,7 +34,7 @@ static void items_say_what_the_records_say(void **state)
         {ITEM_DEDUCTION, 6, -15050, "5540020979", "1000025", "58051234"},
         {ITEM_PAYMENT, 10, 990, "5540020980", "1000033", "765432"},
     };
-    struct span text = sample("bg-ocr/two-accounts.txt");
+    struct span text = sample("bankgiro-ocr/two-accounts.txt");
     struct heard *h = hear_pieces(NULL, text, 0);
 
     (void)state;
@@ -150,7 +150,7 @@ static void faults_are_found_where_they_are(void **state)
 static void every_cut_is_noticed_u06(void **state)
 {
     (void)state;
-    assert_cuts(&format_bgocr, "bg-ocr/two-accounts.txt", 38);
+    assert_cuts(&format_bgocr, "bankgiro-ocr/two-accounts.txt", 38);
 }
 
 static void bids_follow_the_evidence(void **state)
