@@ -315,24 +315,27 @@ void passage_read(struct passage *p)
 
 /* --- judging ---------------------------------------------------------------------------- */
 
-static struct past_delivery past_of(const struct prior *prior)
+/* A finding's sentence also stands in the sender's receipt: what another organisation called
+ * its file is not for it to know. The operator finds the name by the id. */
+static struct past_delivery past_of(struct span partner, const struct prior *prior)
 {
+    bool own = span_starts(span_str(prior->unit), partner) && prior->unit[partner.n] == '/';
     return (struct past_delivery){
         .id = span_str(prior->id),
-        .file = span_str(prior->file),
+        .file = own ? span_str(prior->file) : SPAN_LIT("-"),
         .state = prior->state,
         .technical = prior->technical,
         .received_us = prior->received_us,
     };
 }
 
-static struct past_overlap overlap_of(const struct overlap *overlap)
+static struct past_overlap overlap_of(struct span partner, const struct overlap *overlap)
 {
     return (struct past_overlap){
         .seen = overlap->seen,
         .first_record = overlap->first_record,
         .in_most = overlap->in_most,
-        .most = past_of(&overlap->most),
+        .most = past_of(partner, &overlap->most),
     };
 }
 
@@ -354,23 +357,24 @@ static int ask_history(struct passage *p, const uint8_t digest[16], struct past 
 {
     struct store *store = p->intake->store;
     const struct scan_result *compared = &p->work->compared;
+    struct span partner = p->work->partner;
     past->history = (struct history){
-        .by_number = overlap_of(&compared->by_number),
-        .by_party = overlap_of(&compared->by_party),
+        .by_number = overlap_of(partner, &compared->by_number),
+        .by_party = overlap_of(partner, &compared->by_party),
         .repeats = compared->repeats,
         .first_repeat_record = compared->first_repeat_record,
     };
     int found =
         items_same_bytes(store, p->delivery.row, p->delivery.summary.blake2b, &past->bytes);
     if (found > 0) {
-        past->same_bytes = past_of(&past->bytes);
+        past->same_bytes = past_of(partner, &past->bytes);
         past->history.same_bytes = &past->same_bytes;
     }
     if (found < 0 || p->work->items == 0)
         return found < 0 ? found : 0;
     found = items_same_content(store, p->delivery.row, digest, &past->content);
     if (found > 0) {
-        past->same_content = past_of(&past->content);
+        past->same_content = past_of(partner, &past->content);
         past->history.same_content = &past->same_content;
     }
     return found < 0 ? found : 0;

@@ -78,14 +78,15 @@ int items_sweep(struct store *store, unsigned most)
 /* --- an earlier delivery ------------------------------------------------------------------------
  */
 
-#define PRIOR_COLUMNS "d.row_id, d.id, d.state, d.verdict, d.technical, d.received_us, d.file"
+#define PRIOR_COLUMNS "d.row_id, d.id, d.state, d.verdict, d.technical, d.received_us, d.file, d.unit"
 
 static int read_prior(sqlite3_stmt *statement, struct prior *out)
 {
     int state = state_from_name(col_span(statement, 2));
     int verdict = verdict_from_name(col_span(statement, 3));
     struct span id = col_span(statement, 1);
-    if (state < 0 || verdict < 0 || id.n >= sizeof out->id)
+    struct span unit = col_span(statement, 7);
+    if (state < 0 || verdict < 0 || id.n >= sizeof out->id || unit.n >= sizeof out->unit)
         return SLUSS_ECORRUPT;
     struct prior p = {
         .row = col_int(statement, 0),
@@ -95,6 +96,7 @@ static int read_prior(sqlite3_stmt *statement, struct prior *out)
         .received_us = col_int(statement, 5),
     };
     memcpy(p.id, id.p, id.n);
+    memcpy(p.unit, unit.p, unit.n);
     struct buf file;
     buf_init(&file, sizeof p.file * 2);
     int rc = text_escape(&file, col_span(statement, 6));

@@ -39,6 +39,7 @@ int items_sweep(struct store *store, unsigned most);
 struct prior {
     int64_t row;
     char id[DELIVERY_ID_SIZE];
+    char unit[UNIT_KEY_MAX];
     enum delivery_state state;
     enum verdict verdict;
     bool technical;
