@@ -74,7 +74,7 @@ class Answer:
 
 def slussctl(*args, config=None, input=None, timeout=60, user=None, cwd=None, env=None):
     program = SLUSSCTL
-    if user is not None:  # who may not be able to look into the build directory
+    if user is not None and config:  # who may not be able to look into the build directory
         program = shutil.copy(SLUSSCTL, Path(config).parent)
     command = [str(program), *(["-c", str(config)] if config else []), *map(str, args)]
     extra = {"user": user} if user is not None else {}
