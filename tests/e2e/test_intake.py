@@ -265,6 +265,8 @@ def test_U06_forty_percent_of_each_format(site):
     for form, data in whole.items():
         for percent in (40, 1, 10, 25, 50, 66, 80, 90, 99):
             part = data[:len(data) * percent // 100]
+            if part.endswith(b"\n"):  # exactly at a border: that is U07
+                part = part[:-3]
             cut[f"{form}-{percent}.{files.ENDINGS[form]}"] = part
     for name, data in cut.items():
         site.drop(unit, name, data)
