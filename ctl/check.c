@@ -70,6 +70,7 @@ static int print_json(const struct report *report)
     json_cstr(&j, "file", report->file);
     json_cstr(&j, "format", summary->format[0] ? summary->format : "unknown");
     json_cstr(&j, "kind", kind_name(summary->kind));
+    json_wrappers(&j, summary);
     json_bool(&j, "valid", summary->valid);
     json_bool(&j, "test", summary->test);
     json_evidence_texts(&j, &report->findings);
@@ -117,6 +118,10 @@ static void print_figures(const struct paper *paper, const struct summary *summa
     fprintf(paper->out, "  format  %s", summary->format);
     if (summary->kind != KIND_UNKNOWN)
         fprintf(paper->out, " (%s)", kind_name(summary->kind));
+    if (envelope_name(summary->envelope))
+        fprintf(paper->out, ", in an envelope of %s", envelope_name(summary->envelope));
+    if (seal_name(summary->seal))
+        fprintf(paper->out, ", seal %s", seal_name(summary->seal));
     fputc('\n', paper->out);
     print_number(&text, summary->items);
     fprintf(paper->out, "  items   %s\n", buf_cstr(&text));

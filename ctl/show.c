@@ -99,6 +99,10 @@ static void print_head(const struct paper *paper, const json_t *row)
     buf_clear(&text);
     buf_printf(&text, "%s (%s), ", row_text(row, "format"), row_text(row, "kind"));
     print_count(&text, (uint64_t)row_int(row, "size"), "byte", "bytes");
+    if (row_text(row, "envelope"))
+        buf_printf(&text, ", in an envelope of %s", row_text(row, "envelope"));
+    if (row_text(row, "seal"))
+        buf_printf(&text, ", seal %s", row_text(row, "seal"));
     if (row_true(row, "test"))
         buf_str(&text, ", says itself that it is a test");
     line(paper, "format", buf_view(&text));

@@ -208,6 +208,7 @@ int wire_get_summary(struct span *message, struct summary *summary)
     if (take(message, summary, sizeof *summary) != 0 ||
         memchr(summary->format, '\0', sizeof summary->format) == NULL ||
         !utf8_valid(span_str(summary->format)) || (unsigned)summary->kind >= KIND_COUNT ||
+        (unsigned)summary->envelope >= ENVELOPE_COUNT || (unsigned)summary->seal >= SEAL_COUNT ||
         !bool_sound(&summary->test) || !bool_sound(&summary->valid) ||
         !bool_sound(&summary->states_zero) || summary->sums.n > SUMS_MAX)
         return SLUSS_EPROTOCOL;

@@ -428,6 +428,14 @@ void json_sums(struct json *j, const struct summary *summary)
     json_currency(j, "currency", sums->n ? sums->of[0].currency : "");
 }
 
+void json_wrappers(struct json *j, const struct summary *summary)
+{
+    if (seal_name(summary->seal))
+        json_cstr(j, "seal", seal_name(summary->seal));
+    if (envelope_name(summary->envelope))
+        json_cstr(j, "envelope", envelope_name(summary->envelope));
+}
+
 static bool all_zero(const uint8_t *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i++)
@@ -450,6 +458,7 @@ void json_delivery(struct json *j, const struct delivery *delivery)
         json_cstr(j, "verdict", verdict_name(delivery->verdict));
     json_cstr(j, "format", summary->format[0] ? summary->format : "unknown");
     json_cstr(j, "kind", kind_name(summary->kind));
+    json_wrappers(j, summary);
     json_sums(j, summary);
     json_instant(j, "received_at", delivery->received_us);
     if (all_zero(summary->blake2b, sizeof summary->blake2b))

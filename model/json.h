@@ -52,6 +52,8 @@ void json_item(struct json *j, const struct item *item);
 void json_finding(struct json *j, const struct finding *f);
 /* The facts of a finding as one object. */
 void json_evidence(struct json *j, const char *key, const struct finding *f);
+/* Into the open object, only where there is one: "seal", "envelope". */
+void json_wrappers(struct json *j, const struct summary *summary);
 /* Into the open object: "items","sum_minor","currency" and, where currencies mix, "sums"
  * (sum_minor is null then too). A file without items has sum 0 and currency null. */
 void json_sums(struct json *j, const struct summary *summary);

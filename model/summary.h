@@ -13,11 +13,25 @@
 
 enum kind { KIND_UNKNOWN = 0, KIND_PAYMENTS, KIND_INVOICES, KIND_CASES, KIND_COUNT };
 
+/* What a file may be wrapped in: its format is the content's. */
+enum envelope_kind { ENVELOPE_NONE = 0, ENVELOPE_SBDH, ENVELOPE_COUNT };
+
+/* A Bankgirot seal (TK00 to TK99) around the content. */
+enum seal_state {
+    SEAL_NONE = 0,
+    SEAL_VALID,
+    SEAL_INVALID,    /* what it covers is not what was sealed */
+    SEAL_UNVERIFIED, /* its key is not known here, or it is of another kind */
+    SEAL_COUNT
+};
+
 struct summary {
     char format[FORMAT_NAME_MAX]; /* a name of INTERFACE's table, or "unknown" */
     enum kind kind;
-    bool test;  /* the file itself says it is a test */
-    bool valid; /* no finding of level reject */
+    enum envelope_kind envelope;
+    enum seal_state seal;
+    bool test;        /* the file itself says it is a test */
+    bool valid;       /* no finding of level reject */
     bool states_zero; /* the format itself says that there are no items */
     uint64_t items;
     uint64_t items_by_type[ITEM_TYPE_COUNT];
@@ -29,5 +43,12 @@ struct summary {
 /* "payments", "invoices", "cases", "unknown"; and back, -1 when unknown. */
 const char *kind_name(enum kind kind);
 int kind_from_name(struct span name);
+
+/* "sbdh"; "valid", "invalid", "unverified"; null for none. And back: -1 when unknown, none for
+ * an absent name. */
+const char *envelope_name(enum envelope_kind envelope);
+int envelope_from_name(struct span name);
+const char *seal_name(enum seal_state seal);
+int seal_from_name(struct span name);
 
 #endif

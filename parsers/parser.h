@@ -48,6 +48,7 @@ enum ending {
 struct parser_facts {
     bool test;        /* the file itself says it is a test (a TEST_MARK finding was made) */
     bool states_zero; /* the format itself says that there are no items */
+    enum envelope_kind envelope; /* what the content came in */
 };
 
 struct parser; /* each format has its own; begins with nothing in common */

@@ -225,6 +225,7 @@ int reading_finish(struct reading *r, struct summary *summary)
     name_format(r);
     r->summary.test = r->summary.test || facts.test;
     r->summary.states_zero = facts.states_zero;
+    r->summary.envelope = facts.envelope;
     crypto_generichash_final(&r->hash, r->summary.blake2b, sizeof(r->summary.blake2b));
     *summary = r->summary;
     return 0;

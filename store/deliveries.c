@@ -172,7 +172,7 @@ static bool all_zero(const uint8_t *bytes, size_t n)
 static int write_verdict(struct store *store, int64_t row, const struct judgement *j,
                          const struct summary *s)
 {
-    struct value values[STATE_COUNT + 16];
+    struct value values[STATE_COUNT + 18];
     bind_from_states(j->state, values);
     struct value *v = values + STATE_COUNT;
     *v++ = v_int(row);
@@ -191,12 +191,14 @@ static int write_verdict(struct store *store, int64_t row, const struct judgemen
     *v++ = all_zero(s->blake2b, sizeof s->blake2b) ? v_null() : v_blob(s->blake2b, 32);
     *v++ = v_blob(j->content_digest, 16);
     *v++ = v_double(j->score);
+    *v++ = v_text(envelope_name(s->envelope));
+    *v++ = v_text(seal_name(s->seal));
     size_t n = (size_t)(v - values);
     int rc = db_run(store->db,
                     "UPDATE delivery SET state = ?11, changed_us = ?12, decided_us = ?12, "
                     "verdict = ?13, technical = ?14, format = ?15, kind = ?16, test = ?17, "
                     "valid = ?18, states_zero = ?19, items = ?20, size = ?21, blake2b = ?22, "
-                    "content = ?23, score = ?24 WHERE row_id = ?10 AND " FROM_STATES,
+                    "content = ?23, score = ?24, envelope = ?25, seal = ?26 WHERE row_id = ?10 AND " FROM_STATES,
                     values, n);
     return rc < 0 ? rc : state_changed(store, row, j->state);
 }
@@ -307,10 +309,12 @@ int delivery_from_row(sqlite3_stmt *statement, int first, struct arena *arena, s
     int verdict = verdict_from_name(col_span(statement, first + 5));
     int kind = col_null(statement, first + 9) ? (int)KIND_UNKNOWN
                                               : kind_from_name(col_span(statement, first + 9));
+    int envelope = envelope_from_name(col_span(statement, first + 16));
+    int seal = seal_from_name(col_span(statement, first + 17));
     if (copy_fixed(statement, first + 1, d.id, sizeof d.id) < 0 ||
         copy_fixed(statement, first + 2, d.unit, sizeof d.unit) < 0 ||
         copy_fixed(statement, first + 8, d.summary.format, sizeof d.summary.format) < 0 ||
-        state < 0 || verdict < 0 || kind < 0)
+        state < 0 || verdict < 0 || kind < 0 || envelope < 0 || seal < 0)
         return SLUSS_ECORRUPT;
     d.file = arena_copy(arena, col_span(statement, first + 3));
     if (!d.file.p)
@@ -320,6 +324,8 @@ int delivery_from_row(sqlite3_stmt *statement, int first, struct arena *arena, s
     d.received_us = col_int(statement, first + 6);
     d.decided_us = col_int(statement, first + 7);
     d.summary.kind = (enum kind)kind;
+    d.summary.envelope = (enum envelope_kind)envelope;
+    d.summary.seal = (enum seal_state)seal;
     d.summary.test = col_int(statement, first + 10) != 0;
     d.summary.valid = col_int(statement, first + 11) != 0;
     d.summary.states_zero = col_int(statement, first + 12) != 0;

@@ -21,8 +21,9 @@ struct store {
 /* The columns that delivery_from_row reads, of a delivery `d`. */
 #define DELIVERY_COLUMNS                                                                           \
     "d.row_id, d.id, d.unit, d.file, d.state, d.verdict, d.received_us, d.decided_us, d.format, "  \
-    "d.kind, d.test, d.valid, d.states_zero, d.items, d.size, d.blake2b"
-#define DELIVERY_COLUMN_COUNT 16
+    "d.kind, d.test, d.valid, d.states_zero, d.items, d.size, d.blake2b, "                         \
+    "d.envelope, d.seal"
+#define DELIVERY_COLUMN_COUNT 18
 
 /* The columns from `first` on; the file name is copied into the arena. Sums and types are not
  * read: delivery_figures does, once the statement is at its end. SLUSS_ENOMEM,

@@ -108,8 +108,13 @@ static const char schema_1[] =
     "  one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL,"
     "  hash BLOB NOT NULL) STRICT;";
 
+/* NULL: none. */
+static const char schema_2[] = "ALTER TABLE delivery ADD COLUMN envelope TEXT;"
+                               "ALTER TABLE delivery ADD COLUMN seal TEXT;";
+
 const struct migration schema_migrations[] = {
     {1, "the first tables", schema_1},
+    {2, "envelope and seal of a delivery", schema_2},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

@@ -157,6 +157,16 @@ static void a_summary_must_be_sound(void **state)
     assert_int_equal(wire_get_summary(&whole, &got), SLUSS_EPROTOCOL);
 
     bad = sent;
+    bad.seal = SEAL_COUNT;
+    whole = span_of((const char *)&bad, sizeof bad);
+    assert_int_equal(wire_get_summary(&whole, &got), SLUSS_EPROTOCOL);
+
+    bad = sent;
+    bad.envelope = ENVELOPE_COUNT;
+    whole = span_of((const char *)&bad, sizeof bad);
+    assert_int_equal(wire_get_summary(&whole, &got), SLUSS_EPROTOCOL);
+
+    bad = sent;
     memset(&bad.valid, 7, 1); /* a bool of an enemy's */
     whole = span_of((const char *)&bad, sizeof bad);
     assert_int_equal(wire_get_summary(&whole, &got), SLUSS_EPROTOCOL);

@@ -260,6 +260,32 @@ static void a_delivery_has_the_shared_keys(void **state)
         "ab00000000000000000000000000000000000000000000000000000000000000\"}");
 }
 
+static void what_the_content_came_in_stands_beside_it(void **state)
+{
+    static const struct {
+        struct summary summary;
+        const char *expected;
+    } cases[] = {
+        {{.seal = SEAL_NONE}, "{}"},
+        {{.seal = SEAL_VALID}, "{\"seal\":\"valid\"}"},
+        {{.seal = SEAL_INVALID}, "{\"seal\":\"invalid\"}"},
+        {{.seal = SEAL_UNVERIFIED}, "{\"seal\":\"unverified\"}"},
+        {{.envelope = ENVELOPE_SBDH}, "{\"envelope\":\"sbdh\"}"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        struct json j;
+
+        buf_clear(&out);
+        json_start(&j, &out);
+        json_object_begin(&j, NULL);
+        json_wrappers(&j, &cases[i].summary);
+        json_object_end(&j);
+        assert_string_equal(buf_cstr(&out), cases[i].expected);
+    }
+}
+
 static void a_full_buffer_is_told(void **state)
 {
     struct item item = {.number = SPAN_LIT("F-1001"), .counterparty_name = SPAN_LIT("\"\xE4")};
@@ -292,6 +318,7 @@ int main(void)
         TEST(a_finding_carries_text_and_evidence),
         TEST(sums_are_one_or_many),
         TEST(a_delivery_has_the_shared_keys),
+        TEST(what_the_content_came_in_stands_beside_it),
         TEST(a_full_buffer_is_told),
     };
 

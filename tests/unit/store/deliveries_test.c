@@ -127,6 +127,8 @@ static void a_judgement_comes_back_whole(void **state)
     struct arena *arena = arena_new(1 << 20);
     struct delivery d = arrive(place->store, "heby/ekonomi", "a.csv", T0), back;
     struct summary s = {.format = "layout:Åhus", .kind = KIND_INVOICES, .test = true, .items = 7};
+    s.envelope = ENVELOPE_SBDH;
+    s.seal = SEAL_UNVERIFIED;
     s.items_by_type[ITEM_INVOICE] = 5;
     s.items_by_type[ITEM_CREDIT_NOTE] = 2;
     assert_int_equal(sums_add(&s.sums, "SEK", INT64_MAX), SLUSS_OK);
@@ -140,6 +142,8 @@ static void a_judgement_comes_back_whole(void **state)
     assert_int_equal(back.decided_us, T0 + MINUTE);
     assert_string_equal(back.summary.format, "layout:Åhus");
     assert_int_equal(back.summary.kind, KIND_INVOICES);
+    assert_int_equal(back.summary.envelope, ENVELOPE_SBDH);
+    assert_int_equal(back.summary.seal, SEAL_UNVERIFIED);
     assert_true(back.summary.test);
     assert_false(back.summary.valid);
     assert_int_equal(back.summary.items, 7);
