@@ -443,6 +443,14 @@ const char *edifact_other(struct span head)
     return "an EDIFACT message of another type than INVOIC";
 }
 
+bool edifact_known(struct span type)
+{
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (span_eq_str(type, others[i].type))
+            return true;
+    return false;
+}
+
 /* The last segment, read backwards: a terminator, then anything up to the one before it. A
  * released terminator cuts too early, but never just before the tag asked for. */
 bool edifact_ends_with(struct span head, struct span tail, const char *tag)

@@ -116,6 +116,9 @@ struct edifact_look edifact_sniff(struct span head, const char *wanted);
  * constant string; null when it is none, or no message was seen. */
 const char *edifact_other(struct span head);
 
+/* Is it the type of a message that is sent beside INVOIC? */
+bool edifact_known(struct span type);
+
 /* Does the file end with a whole segment of that tag? `head` gives the separators. */
 bool edifact_ends_with(struct span head, struct span tail, const char *tag);
 

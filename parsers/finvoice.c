@@ -128,10 +128,20 @@ static void take_currency(struct einvoice *i)
     memcpy(i->currency.p, currency, i->currency.n);
 }
 
+static bool other_currency(const struct einvoice *i, const struct einvoice_number *n)
+{
+    return n->at && n->currency[0] && strcmp(n->currency, i->payable.currency) != 0;
+}
+
 static int judge_totals(struct parser *p, bool credit)
 {
     struct einvoice *i = &p->invoice;
     int rc = 0;
+    if (other_currency(i, &i->net) || other_currency(i, &i->tax))
+        rc = tally_field(&p->tally, FINDING_BAD_FIELD, i->payable.at, "AmountCurrencyIdentifier",
+                         "the same in all totals");
+    if (rc)
+        return rc;
     if (i->net.at)
         rc = einvoice_total(p, "InvoiceTotalVatIncludedAmount", &i->payable,
                             decimal_add(i->net.value, einvoice_or_zero(&i->tax)));

@@ -124,8 +124,11 @@ int fixed_check_count(struct fixed *fixed, const char *what, const struct record
 int fixed_check_money(struct fixed *fixed, const char *what, const struct record_value *stated,
                       int sign, const struct fixed_sum *sum, const char *currency)
 {
-    struct finding f = finding_make(FINDING_TOTALS_MISMATCH, fixed->record);
+    bool turned = sign == 0 && sum->minor < 0 && sum->minor == -stated->number;
+    struct finding f =
+        finding_make(turned ? FINDING_TOTALS_NOTE : FINDING_TOTALS_MISMATCH, fixed->record);
 
+    sign = sign ? sign : 1;
     if (stated->state != RECORD_GOOD || sum->unreadable || sign * stated->number == sum->minor)
         return 0;
     finding_text(&f, "what", span_str(what));

@@ -112,7 +112,8 @@ void fixed_currency(struct span text, const char *standard, char out[4]);
 void fixed_sum_add(struct fixed_sum *sum, const struct record_value *amount, int sign);
 void fixed_sum_all(struct fixed_sum *sum, const struct fixed_sum *part);
 
-/* Compare a total that could be read: TOTALS_MISMATCH where it does not agree. */
+/* Compare a total that could be read: TOTALS_MISMATCH where it does not agree. A sign of 0: the
+ * format states amounts without one; that of a negative sum then agrees, with a TOTALS_NOTE. */
 int fixed_check_count(struct fixed *fixed, const char *what, const struct record_value *stated,
                       int64_t computed);
 int fixed_check_money(struct fixed *fixed, const char *what, const struct record_value *stated,

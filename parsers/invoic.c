@@ -17,6 +17,11 @@
  * whose codes are the same list. */
 static const int credit_codes[] = {381, 81, 83, 261, 262, 296, 308, 396, 420, 532};
 static const int no_claim_codes[] = {325, 130, 751};
+/* The rest of 1001 that are invoices. Another code may be a damaged one of a credit note. */
+static const int invoice_codes[] = {71,  80,  82,  84,  102, 202, 203, 204, 211, 218, 219,
+                                    295, 326, 331, 380, 382, 383, 384, 385, 386, 387, 388,
+                                    389, 390, 393, 394, 395, 456, 457, 458, 527, 553, 575,
+                                    623, 633, 780, 817, 870, 875, 876, 877, 935};
 
 /* 5025, the amounts of the summary, the most telling first; the first six are the amount of
  * the item. */
@@ -275,6 +280,7 @@ struct parser {
     struct seen interchanges;
 
     uint64_t others, others_at; /* messages of other types */
+    bool others_strange;        /* one is of no type that is known: perhaps a damaged INVOIC */
     char others_type[EDIFACT_TYPE_SIZE];
 };
 
@@ -547,6 +553,24 @@ static int on_dtm(struct parser *p, struct message *m)
 
 /* --- the head of an invoice -------------------------------------------------------------- */
 
+static bool is_invoice_code(int code)
+{
+    return among(code, invoice_codes, COUNT(invoice_codes)) ||
+           among(code, credit_codes, COUNT(credit_codes)) ||
+           among(code, no_claim_codes, COUNT(no_claim_codes));
+}
+
+/* It is read as an invoice: a person should look. */
+static int say_strange_code(struct parser *p)
+{
+    struct finding f = finding_make(FINDING_FIELD_NOTE, p->s->ordinal);
+
+    f.level = LEVEL_HOLD;
+    finding_text(&f, "field", SPAN_LIT("BGM/1001"));
+    finding_text(&f, "expected", SPAN_LIT("the code of an invoice or credit note"));
+    return tally_add(&p->tally, &f);
+}
+
 static int on_bgm(struct parser *p, struct message *m)
 {
     struct span function = get(p, 3, 0);
@@ -556,6 +580,8 @@ static int on_bgm(struct parser *p, struct message *m)
         return structure(p, "a second BGM in one message");
     m->code = code_number(get(p, 1, 0));
     r = take_text(p, get(p, 2, 0), "BGM/1004", &m->number);
+    if (r == 0 && !is_invoice_code(m->code))
+        r = say_strange_code(p);
     for (size_t i = 0; r == 0 && i < COUNT(functions); i++) {
         if (!span_eq_str(function, functions[i].code))
             continue;
@@ -883,6 +909,7 @@ static int other_message(struct parser *p)
 {
     struct span type = get(p, 2, 0);
 
+    p->others_strange = p->others_strange || !edifact_known(type);
     if (p->others++)
         return 0;
     p->others_at = p->s->ordinal;
@@ -1234,6 +1261,8 @@ static int say_others(struct parser *p)
     if (!p->others)
         return 0;
     struct finding f = finding_make(FINDING_UNKNOWN_RECORD, p->others_at);
+    if (p->others_strange)
+        f.level = LEVEL_HOLD;
     finding_int(&f, "count", (int64_t)p->others);
     finding_text(&f, "type", span_str(p->others_type));
     return tally_add(&p->tally, &f);

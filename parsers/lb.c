@@ -153,6 +153,15 @@ static const char *report_title(char report)
     }
 }
 
+/* The letter between them is O, or Ö in one character set or another. */
+static bool is_product(struct span name)
+{
+    const struct span end = SPAN_LIT("RSBETALNINGAR");
+
+    return span_starts(name, SPAN_LIT("LEVERANT")) && name.n > end.n &&
+           memcmp(name.p + name.n - end.n, end.p, end.n) == 0;
+}
+
 static int take_opening(struct fixed *fixed, const struct record_value *v)
 {
     struct lb *lb = of(fixed);
@@ -175,8 +184,11 @@ static int take_opening(struct fixed *fixed, const struct record_value *v)
     if (lb->sender_n)
         memcpy(lb->sender, sender.p, lb->sender_n);
     fixed_currency(fixed_good(&v[ROLE_CURRENCY]), "SEK", lb->currency);
-    if (r == 0 && !span_starts(fixed_good(&v[ROLE_PRODUCT]), SPAN_LIT("LEVERANT")))
+    if (r == 0 && !is_product(fixed_good(&v[ROLE_PRODUCT])))
         r = fixed_structure(fixed, "the opening record TK11 does not name the product");
+    if (r == 0 && fixed_good(&v[ROLE_CURRENCY]).n && !currency_known(fixed_good(&v[ROLE_CURRENCY])))
+        r = tally_field(&fixed->tally, FINDING_BAD_FIELD, fixed->record, "currency",
+                        "an ISO 4217 currency");
     return r;
 }
 
@@ -260,7 +272,7 @@ static int take_total(struct fixed *fixed, const struct record_value *v)
 {
     struct lb *lb = of(fixed);
     const struct record_value *sign = &v[ROLE_SIGN];
-    bool negative = sign->state == RECORD_GOOD && sign->text.p[0] == '-';
+    int factor = sign->state == RECORD_GOOD && sign->text.p[0] == '-' ? -1 : 1;
     int64_t computed = lb->report == '2' ? lb->monitored : lb->section.count;
     int r = fixed_hand_out(fixed);
 
@@ -272,13 +284,14 @@ static int take_total(struct fixed *fixed, const struct record_value *v)
     if (r == 0 && lb->report != '6')
         r = fixed_check_count(fixed, "the number of payments and deductions (TK29)", &v[ROLE_COUNT],
                               computed);
+    if (r < 0 || report_title(lb->report))
+        return r;
+    if (v[ROLE_TOTAL].state != RECORD_GOOD)
+        return tally_field(&fixed->tally, FINDING_BAD_FIELD, fixed->record, "total amount",
+                           "the amount in ore");
     /* A specification states the amount without a sign. */
-    if (lb->report != ' ')
-        negative = lb->section.minor < 0;
-    if (r == 0 && !report_title(lb->report))
-        r = fixed_check_money(fixed, "the total amount (TK29)", &v[ROLE_TOTAL], negative ? -1 : 1,
-                              &lb->section, lb->currency);
-    return r;
+    return fixed_check_money(fixed, "the total amount (TK29)", &v[ROLE_TOTAL],
+                             lb->report == ' ' ? factor : 0, &lb->section, lb->currency);
 }
 
 static int take_seal(struct fixed *fixed, const struct record_value *v)

@@ -251,10 +251,9 @@ static int take_account_end(struct fixed *fixed, const struct record_value *v)
     if (r == 0)
         r = fixed_check_count(fixed, "the number of transactions (90)", &v[ROLE_COUNT],
                               t->account.count);
-    /* The total has no sign: one whose deductions are larger is stated as it is. */
     if (r == 0)
-        r = fixed_check_money(fixed, "the total amount (90)", &v[ROLE_TOTAL],
-                              t->account.minor < 0 ? -1 : 1, &t->account, t->currency);
+        r = fixed_check_money(fixed, "the total amount (90)", &v[ROLE_TOTAL], 0, &t->account,
+                              t->currency);
     return r;
 }
 

@@ -26,4 +26,8 @@ EXTRA_DIST += \
 torture: slussd slussctl
 	SLUSS_TORTURE=1 SLUSS_BUILD='$(abs_top_builddir)' \
 	  $(PYTHON3) -m pytest -q -p no:cacheprovider $(srcdir)/tests/e2e
-.PHONY: torture
+# Damage to every sample, those of $SLUSS_SHARED too; SLUSS_CORRUPTION_WORK bytes read a file.
+corruption: tests/unit/parsers/corruption_test
+	tests/unit/parsers/corruption_test '$(srcdir)/tests/data' \
+	  $(wildcard $(or $(SLUSS_SHARED),$(srcdir)/../shared)/samples)
+.PHONY: torture corruption

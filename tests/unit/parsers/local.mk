@@ -84,3 +84,7 @@ tests_unit_parsers_xml_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/unit/parsers/changed.h tests/data/peppol-bis-3
 EXTRA_DIST += tests/data/camt.053 tests/data/camt.054
 EXTRA_DIST += tests/data/pain.001
+# Damage to every sample there is.
+check_PROGRAMS += tests/unit/parsers/corruption_test
+TESTS += tests/unit/parsers/corruption_test
+tests_unit_parsers_corruption_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
