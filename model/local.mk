@@ -3,6 +3,7 @@ noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
   model/arena.c model/arena.h \
   model/buf.c model/buf.h \
+  model/charset.c model/charset.h model/charset_tables.def \
   model/date.c model/date.h \
   model/delivery.c model/delivery.h \
   model/error.c model/error.h \
@@ -15,4 +16,5 @@ libmodel_a_SOURCES = \
   model/settings.c model/settings.h \
   model/span.h \
   model/summary.c model/summary.h \
-  model/text.c model/text.h
+  model/text.c model/text.h \
+  model/utf16.c model/utf16.h

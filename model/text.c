@@ -1,4 +1,4 @@
-/* text.c -- character sets and safe printing
+/* text.c -- UTF-8 and safe printing
  *
  * UTF-8 as in RFC 3629, section 4; which characters are dangerous to show: Unicode TR 36 and
  * TR 9 (bidirectional controls), ECMA-48 (C0 and C1 controls).
@@ -11,8 +11,8 @@
 
 #define EVERY_BYTE(b) (UINT64_C(0x0101010101010101) * (b))
 
-/* Bytes of pure ASCII at the beginning, eight at a time. */
-static size_t ascii_run(struct span bytes)
+/* Eight at a time. */
+size_t text_ascii_run(struct span bytes)
 {
     size_t i = 0;
     uint64_t word;
@@ -27,9 +27,7 @@ static size_t ascii_run(struct span bytes)
     return i;
 }
 
-/* Decode the character at the beginning. Returns its length in bytes, 0 when it is not
- * well-formed. bytes.n > 0. */
-static size_t decode(struct span bytes, uint32_t *character)
+size_t utf8_get(struct span bytes, uint32_t *character)
 {
     const unsigned char *p = (const unsigned char *)bytes.p;
     static const uint32_t least[5] = {0, 0, 0x80, 0x800, 0x10000};
@@ -65,7 +63,8 @@ bool utf8_valid(struct span bytes)
     uint32_t character;
 
     while (bytes.n) {
-        size_t n = (unsigned char)bytes.p[0] < 0x80 ? ascii_run(bytes) : decode(bytes, &character);
+        size_t n =
+            (unsigned char)bytes.p[0] < 0x80 ? text_ascii_run(bytes) : utf8_get(bytes, &character);
 
         if (n == 0)
             return false;
@@ -76,51 +75,40 @@ bool utf8_valid(struct span bytes)
 
 bool text_has_high(struct span bytes)
 {
-    return ascii_run(bytes) < bytes.n;
+    return text_ascii_run(bytes) < bytes.n;
 }
 
-int text_from_latin1(struct buf *out, struct span bytes)
+size_t utf8_put(char *out, uint32_t c)
 {
-    while (bytes.n) {
-        size_t n = ascii_run(bytes);
-        unsigned char high;
-        char pair[2];
-
-        if (buf_add(out, bytes.p, n) != SLUSS_OK)
-            return SLUSS_ENOMEM;
-        bytes = after(bytes, n);
-        if (!bytes.n)
-            break;
-        high = (unsigned char)bytes.p[0];
-        pair[0] = (char)(0xC0 | high >> 6);
-        pair[1] = (char)(0x80 | (high & 0x3F));
-        if (buf_add(out, pair, 2) != SLUSS_OK)
-            return SLUSS_ENOMEM;
-        bytes = after(bytes, 1);
+    if (c < 0x80) {
+        out[0] = (char)c;
+        return 1;
     }
-    return buf_error(out);
+    if (c < 0x800) {
+        out[0] = (char)(0xC0 | c >> 6);
+        out[1] = (char)(0x80 | (c & 0x3F));
+        return 2;
+    }
+    if (c < 0x10000) {
+        out[0] = (char)(0xE0 | c >> 12);
+        out[1] = (char)(0x80 | (c >> 6 & 0x3F));
+        out[2] = (char)(0x80 | (c & 0x3F));
+        return 3;
+    }
+    out[0] = (char)(0xF0 | c >> 18);
+    out[1] = (char)(0x80 | (c >> 12 & 0x3F));
+    out[2] = (char)(0x80 | (c >> 6 & 0x3F));
+    out[3] = (char)(0x80 | (c & 0x3F));
+    return 4;
 }
 
-int text_to_latin1(struct buf *out, struct span utf8, size_t *lost)
+struct span utf8_cut(struct span utf8, size_t most)
 {
-    while (utf8.n) {
-        size_t n = ascii_run(utf8);
-        uint32_t character;
-
-        if (n) {
-            buf_add(out, utf8.p, n);
-        } else {
-            n = decode(utf8, &character);
-            if (n && character <= 0xFF) {
-                buf_char(out, (char)character);
-            } else {
-                buf_char(out, '?');
-                ++*lost;
-            }
-        }
-        utf8 = after(utf8, n ? n : 1);
-    }
-    return buf_error(out);
+    if (utf8.n <= most)
+        return utf8;
+    while (most && ((unsigned char)utf8.p[most] & 0xC0) == 0x80)
+        most--;
+    return span_of(utf8.p, most);
 }
 
 /* Characters that move, hide or break what is shown. */
@@ -158,7 +146,7 @@ static int escape(struct buf *out, struct span bytes, bool keep_backslash)
 
     while (bytes.n) {
         uint32_t character;
-        size_t n = decode(bytes, &character);
+        size_t n = utf8_get(bytes, &character);
 
         if (n && (!hostile(character) || (keep_backslash && character == '\\'))) {
             bytes = after(bytes, n);
@@ -229,7 +217,7 @@ bool text_has_token(struct span text, struct span word)
 
     while (text.n && word.n) {
         uint32_t character;
-        size_t n = decode(text, &character);
+        size_t n = utf8_get(text, &character);
         enum letter letter;
 
         if (n == 0) { /* a stray byte: names in ISO-8859-1 have their letters there */

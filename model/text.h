@@ -1,4 +1,4 @@
-/* text.h -- character sets in, UTF-8 inside, safe printing out
+/* text.h -- UTF-8: checked, taken apart, shown safely. Other sets: charset.h
  */
 #ifndef SLUSS_MODEL_TEXT_H
 #define SLUSS_MODEL_TEXT_H
@@ -10,21 +10,21 @@
 #include "model/buf.h"
 #include "model/span.h"
 
-enum charset {
-    CHARSET_ASCII = 0,
-    CHARSET_UTF8,
-    CHARSET_LATIN1, /* ISO-8859-1 */
-};
-
 /* Is it well-formed UTF-8 (RFC 3629: no surrogates, no overlong forms)? */
 bool utf8_valid(struct span bytes);
 /* Does it hold a byte of 0x80 or above? */
 bool text_has_high(struct span bytes);
 
-/* Append ISO-8859-1 bytes as UTF-8. 0 or SLUSS_ENOMEM. */
-int text_from_latin1(struct buf *out, struct span bytes);
-/* Append UTF-8 as ISO-8859-1; a character outside it becomes '?' and *lost is counted up. */
-int text_to_latin1(struct buf *out, struct span utf8, size_t *lost);
+/* How many bytes of ASCII stand at the beginning? */
+size_t text_ascii_run(struct span bytes);
+
+/* The character at the beginning of bytes (bytes.n > 0): its length, 0 when it is not
+ * well-formed. */
+size_t utf8_get(struct span bytes, uint32_t *character);
+/* Write a character (at most U+10FFFF and no surrogate): 1 to 4 bytes; how many they are. */
+size_t utf8_put(char *out, uint32_t character);
+/* The first `most` bytes, less what they hold of a character that goes on behind them. */
+struct span utf8_cut(struct span utf8, size_t most);
 
 /* Append for showing to a person or a log: well-formed UTF-8 stays; control characters,
  * bidirectional overrides, invalid bytes and backslash become escapes (\n, \t, \\, \xE4,

@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "model/charset.h"
 #include "model/date.h"
 #include "model/span.h"
 #include "model/text.h"

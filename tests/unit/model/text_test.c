@@ -1,4 +1,4 @@
-/* text_test.c -- character sets, escaping, and words in names */
+/* text_test.c -- UTF-8, escaping, and words in names */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -45,30 +45,38 @@ static void utf8_is_told_from_the_rest(void **state)
     assert_false(text_has_high(SPAN_NONE));
 }
 
-static void latin1_goes_there_and_back(void **state)
+static void characters_are_written_and_cut_whole(void **state)
 {
-    char every[256];
-    struct buf utf8, latin1;
-    size_t lost = 0;
+    static const struct {
+        const char *bytes;
+        uint32_t character;
+    } cases[] = {
+        {"a", 'a'},
+        {"\xC2\x80", 0x80},
+        {"\xDF\xBF", 0x7FF},
+        {"\xE0\xA0\x80", 0x800},
+        {"\xEF\xBF\xBF", 0xFFFF},
+        {"\xF0\x90\x80\x80", 0x10000},
+        {"\xF4\x8F\xBF\xBF", 0x10FFFF},
+    };
+    char out[4];
+    uint32_t character;
 
     (void)state;
-    for (int i = 0; i < 256; i++)
-        every[i] = (char)i;
-    buf_init(&utf8, 1000);
-    buf_init(&latin1, 1000);
-    assert_int_equal(text_from_latin1(&utf8, span_of(every, 256)), SLUSS_OK);
-    assert_int_equal(utf8.n, 128 + 2 * 128);
-    assert_true(utf8_valid(buf_view(&utf8)));
-    assert_int_equal(text_to_latin1(&latin1, buf_view(&utf8), &lost), SLUSS_OK);
-    assert_true(span_eq(buf_view(&latin1), span_of(every, 256)));
-    assert_int_equal(lost, 0);
-    buf_clear(&latin1);
-    assert_int_equal(text_to_latin1(&latin1, SPAN_LIT("5 \xE2\x82\xAC \xC3\xA5\xFF"), &lost),
-                     SLUSS_OK);
-    assert_string_equal(buf_cstr(&latin1), "5 ? \xE5?");
-    assert_int_equal(lost, 2);
-    buf_free(&utf8);
-    buf_free(&latin1);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct span bytes = span_str(cases[i].bytes);
+        assert_int_equal(utf8_put(out, cases[i].character), bytes.n);
+        assert_memory_equal(out, bytes.p, bytes.n);
+        assert_int_equal(utf8_get(bytes, &character), bytes.n);
+        assert_int_equal(character, cases[i].character);
+    }
+    for (size_t most = 0; most < 8; most++) { /* "aåb€" */
+        static const size_t kept[8] = {0, 1, 1, 3, 4, 4, 4, 7};
+        struct span text = SPAN_LIT("a\xC3\xA5"
+                                    "b\xE2\x82\xAC");
+        assert_int_equal(utf8_cut(text, most).n, kept[most]);
+    }
+    assert_int_equal(text_ascii_run(SPAN_LIT("0123456789\xE4")), 10);
 }
 
 static void U68_names_are_shown_without_commands(void **state)
@@ -118,9 +126,6 @@ static void escaping_reports_lack_of_room(void **state)
     buf_init(&buf, 4);
     assert_int_equal(text_escape(&buf, SPAN_LIT("abc\n")), SLUSS_ENOMEM);
     buf_free(&buf);
-    buf_init(&buf, 4);
-    assert_int_equal(text_from_latin1(&buf, SPAN_LIT("abc\xE4")), SLUSS_ENOMEM);
-    buf_free(&buf);
 }
 
 static void test_is_a_word_not_a_substring(void **state)
@@ -163,7 +168,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(utf8_is_told_from_the_rest),
-        cmocka_unit_test(latin1_goes_there_and_back),
+        cmocka_unit_test(characters_are_written_and_cut_whole),
         cmocka_unit_test(U68_names_are_shown_without_commands),
         cmocka_unit_test(escaping_reports_lack_of_room),
         cmocka_unit_test(test_is_a_word_not_a_substring),
