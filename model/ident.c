@@ -1,4 +1,4 @@
-/* ident.c -- Swedish identifiers */
+/* ident.c -- identifiers of Sweden and its neighbours */
 #include "model/ident.h"
 
 #include <stdint.h>
@@ -47,6 +47,30 @@ bool ocr_valid(struct span reference)
 bool ocr_length_digit_valid(struct span reference)
 {
     return ocr_valid(reference) && reference.p[reference.n - 2] - '0' == (int)(reference.n % 10);
+}
+
+/* The check character of modulus 11 for these digits; 0 when they are not all digits. */
+static char modulus_11(struct span digits)
+{
+    unsigned sum = 0;
+    unsigned weight = 2;
+
+    for (size_t i = digits.n; i-- > 0; weight = weight == 7 ? 2 : weight + 1) {
+        unsigned digit = (unsigned char)digits.p[i] - (unsigned)'0';
+
+        if (digit > 9)
+            return '\0';
+        sum += digit * weight;
+    }
+    sum = (11 - sum % 11) % 11;
+    return sum == 10 ? '-' : (char)('0' + sum);
+}
+
+bool kid_valid(struct span kid)
+{
+    if (kid.n < 2 || kid.n > 25)
+        return false;
+    return luhn_valid(kid) || modulus_11(span_of(kid.p, kid.n - 1)) == kid.p[kid.n - 1];
 }
 
 /* The bare digits of an account number, between least and most of them, check digit right. */

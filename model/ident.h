@@ -1,8 +1,9 @@
-/* ident.h -- Swedish identifiers: is it well formed, what is it
+/* ident.h -- identifiers of Sweden and its neighbours: is it well formed, what is it
  *
  * Sources: Bankgirot, OCR reference check (user manual section 5.2); Skatteverket, rules on
- * personal and coordination numbers; act (1974:174) on organisation numbers. Facts and
- * published test values: the project's format notes on Swedish identifiers.
+ * personal and coordination numbers; act (1974:174) on organisation numbers; Nets, system
+ * specification OCR giro, chapter on check digits. Facts and published test values: the
+ * project's format notes on Swedish identifiers.
  * Nothing here rejects: callers decide what a failing check digit means.
  */
 #ifndef SLUSS_MODEL_IDENT_H
@@ -23,6 +24,11 @@ char luhn_digit(struct span digits);
 bool ocr_valid(struct span reference);
 /* Also a right length digit (second last = total length mod 10). */
 bool ocr_length_digit_valid(struct span reference);
+
+/* Norwegian KID: 2 to 25 characters with a check digit of modulus 10 or modulus 11 (weights 2
+ * to 7 from the right; '-' stands for 10, and only as the last character). Which of the two
+ * the payee has agreed is not seen in a file: one of them must hold. */
+bool kid_valid(struct span kid);
 
 #define ACCOUNT_SIZE 32
 

@@ -169,12 +169,16 @@ static int say_bad_fields(struct fixed *fixed, const struct record_layout *layou
 
 static void count_unknown(struct fixed *fixed, struct span line)
 {
-    bool plain = line.n >= 2;
+    size_t from = fixed->rules->code_at ? fixed->rules->code_at - 1 : 0;
+    char code[3] = "";
+    bool plain = line.n >= from + 2;
 
-    for (size_t i = 0; plain && i < 2; i++)
-        plain = (line.p[i] >= '0' && line.p[i] <= '9') || (line.p[i] >= 'A' && line.p[i] <= 'Z');
+    for (size_t i = 0; plain && i < 2; i++) {
+        code[i] = line.p[from + i];
+        plain = (code[i] >= '0' && code[i] <= '9') || (code[i] >= 'A' && code[i] <= 'Z');
+    }
     if (fixed->unknown.count == 0)
-        memcpy(fixed->unknown_code, plain ? (char[]){line.p[0], line.p[1], 0} : "?", plain ? 3 : 2);
+        memcpy(fixed->unknown_code, plain ? code : "?", plain ? 3 : 2);
     count(&fixed->unknown, fixed->record);
 }
 
@@ -247,19 +251,9 @@ static int take_record(struct fixed *fixed, struct span text, bool ended)
     return r == 0 && row->take ? row->take(fixed, fixed->values) : r;
 }
 
-/* Records back to back: what is longer than a record, and goes on as one begins. */
-static bool runs_on(const struct fixed *fixed, struct span text)
-{
-    const char *begins = fixed->rules->begins;
-
-    return begins && text.n > FIXED_SIZE_MAX &&
-           span_starts(span_of(text.p + FIXED_SIZE_MAX, text.n - FIXED_SIZE_MAX), span_str(begins));
-}
-
 static int take_line(struct fixed *fixed, const struct line *line)
 {
     struct span text = line->text;
-    int r = 0;
 
     fixed->record++;
     if (line->cut) {
@@ -270,12 +264,7 @@ static int take_line(struct fixed *fixed, const struct line *line)
         text = span_of(text.p + 3, text.n - 3);
         count(&fixed->utf8, 1);
     }
-    while (r == 0 && runs_on(fixed, text)) {
-        r = take_record(fixed, span_of(text.p, FIXED_SIZE_MAX), true);
-        text = span_of(text.p + FIXED_SIZE_MAX, text.n - FIXED_SIZE_MAX);
-        fixed->record++;
-    }
-    return r == 0 ? take_record(fixed, text, line->ended) : r;
+    return take_record(fixed, text, line->ended);
 }
 
 /* --- the parser ---------------------------------------------------------------------- */
@@ -290,6 +279,10 @@ int fixed_begin(const struct fixed_rules *rules, const struct sink *sink, struct
     fixed->sink = sink;
     tally_init(&fixed->tally, sink);
     lines_init(&fixed->lines);
+    if (rules->begins) {
+        fixed->lines.size = FIXED_SIZE_MAX;
+        fixed->lines.begins = rules->begins;
+    }
     *out = (struct parser *)fixed;
     return 0;
 }

@@ -38,7 +38,9 @@ struct fixed_rules {
     /* The end of the file, when the last item is handed out: what is missing. */
     int (*end)(struct fixed *fixed);
     /* When set: records may stand back to back without line ends, and each begins so. */
-    const char *begins;
+    char begins;
+    /* Position of the two characters that tell records apart; 0: the first. */
+    unsigned code_at;
 };
 
 enum fixed_text {

@@ -32,6 +32,13 @@ static int give_cut(struct lines *lines, bool ended, struct line *line)
     return 1;
 }
 
+/* Does the next record begin in `piece`, without a line end before it? */
+static bool runs_on(const struct lines *lines, struct span piece)
+{
+    return lines->size && lines->held.n <= lines->size && piece.n > lines->size - lines->held.n &&
+           piece.p[lines->size - lines->held.n] == lines->begins;
+}
+
 int lines_next(struct lines *lines, struct span *input, struct line *line)
 {
     if (lines->given) {
@@ -41,20 +48,24 @@ int lines_next(struct lines *lines, struct span *input, struct line *line)
     while (input->n) {
         const char *end = memchr(input->p, '\n', input->n);
         struct span piece = {input->p, end ? (size_t)(end - input->p) : input->n};
+        bool back_to_back = !lines->passing && runs_on(lines, piece);
 
-        input->p += piece.n + (end != NULL);
-        input->n -= piece.n + (end != NULL);
+        if (back_to_back)
+            piece.n = lines->size - lines->held.n;
+        *input = span_of(input->p + piece.n, input->n - piece.n);
+        if (end && !back_to_back)
+            *input = span_of(input->p + 1, input->n - 1);
         if (lines->passing) {
             lines->passing = end == NULL;
             continue;
         }
         if (piece.n > RECORD_MAX - lines->held.n)
             return give_cut(lines, end != NULL, line);
-        if (end && lines->held.n == 0)
+        if ((end || back_to_back) && lines->held.n == 0)
             return give(lines, piece, true, line);
         if (buf_span(&lines->held, piece) < 0)
             return SLUSS_ENOMEM;
-        if (end) {
+        if (end || back_to_back) {
             lines->given = true;
             return give(lines, buf_view(&lines->held), true, line);
         }

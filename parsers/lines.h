@@ -1,6 +1,8 @@
 /* lines.h -- bytes in, lines out, without copying where a line lies whole in the bytes
  *
  * Input:  bytes in pieces of any size. A line ends with LF or CRLF; the end is not part of it.
+ *         Where `size` is set, a line also ends behind so many bytes if the next one is
+ *         `begins`: records of one size that stand back to back.
  * Owner:  a line's text points into the pushed bytes, or into the splitter when the line came
  *         in several pieces; valid until the next call.
  * Limits: a line longer than RECORD_MAX is given once, with no text and `cut` set; the rest of
@@ -20,6 +22,8 @@ struct lines {
     uint64_t number; /* of the line given last, from 1 */
     bool given;      /* the line given last lies in `held` */
     bool passing;    /* over the rest of a line that was too long */
+    char begins;     /* what each record begins with, when size is set */
+    size_t size;     /* bytes of a record; 0 (as after lines_init): only line ends count */
 };
 
 struct line {

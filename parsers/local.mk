@@ -13,6 +13,7 @@ libparsers_a_SOURCES = \
   parsers/iso20022.c parsers/iso20022.h \
   parsers/invoic.c parsers/invoic.h \
   parsers/cii.c parsers/cii.h \
+  parsers/ocrgiro.c parsers/ocrgiro.h \
   parsers/oioubl.c parsers/oioubl.h \
   parsers/ehf.c parsers/ehf.h \
   parsers/lb.c parsers/lb.h \

@@ -9,6 +9,7 @@
 #include "parsers/ehf.h"
 #include "parsers/invoic.h"
 #include "parsers/lb.h"
+#include "parsers/ocrgiro.h"
 #include "parsers/oioubl.h"
 #include "parsers/pain.h"
 #include "parsers/finvoice.h"
@@ -22,6 +23,7 @@ const struct format *const formats[] = {
     &format_autogiro,
     &format_lb,
     &format_bgocr,
+    &format_ocrgiro,
     &format_camt052,
     &format_camt053,
     &format_camt054,

@@ -131,6 +131,21 @@ static inline struct span trim(struct span s)
     return span_trim(s);
 }
 
+/* DDMMYY in the hundred years that begin with 1970. */
+static bool read_dmy(struct span digits, struct date *date)
+{
+    char text[8] = "20";
+
+    if (digits.n != 6)
+        return false;
+    if (digits.p[4] >= '7')
+        memcpy(text, "19", 2);
+    memcpy(text + 2, digits.p + 4, 2);
+    memcpy(text + 4, digits.p + 2, 2);
+    memcpy(text + 6, digits.p, 2);
+    return date_parse_compact(span_of(text, sizeof(text)), date) == 0;
+}
+
 /* A numeric field is whole or wrong: one that the end of the record cuts, or that has a blank
  * in it, would else become a smaller number. */
 static enum record_state read_field(const struct record_field *field, struct span raw,
@@ -158,6 +173,10 @@ static enum record_state read_field(const struct record_field *field, struct spa
         return RECORD_BAD;
     case RECORD_DATE:
         return date_parse_compact(raw, &value->date) == 0 ? RECORD_GOOD : RECORD_BAD;
+    case RECORD_DATE_DMY:
+        if (span_eq_str(raw, "000000"))
+            return field->required ? RECORD_BAD : RECORD_ABSENT;
+        return read_dmy(raw, &value->date) ? RECORD_GOOD : RECORD_BAD;
     }
     return RECORD_BAD;
 }
@@ -203,6 +222,8 @@ const char *record_expected(const struct record_field *field)
         return "digits throughout";
     case RECORD_DATE:
         return "a date CCYYMMDD";
+    case RECORD_DATE_DMY:
+        return "a date DDMMYY";
     }
     return "filled in";
 }

@@ -22,6 +22,7 @@ enum record_kind {
     RECORD_DIGITS,     /* digits throughout, wanted as text */
     RECORD_NUMBER,     /* digits throughout, at most 18, wanted as a number */
     RECORD_DATE,       /* CCYYMMDD */
+    RECORD_DATE_DMY,   /* DDMMYY, 1970 to 2069; zeros throughout: absent */
 };
 
 struct record_field {
@@ -50,7 +51,7 @@ struct record_value {
     enum record_state state;
     struct span text; /* trimmed; in the record's character set */
     int64_t number;   /* NUMBER */
-    struct date date; /* DATE */
+    struct date date; /* DATE, DATE_DMY */
 };
 
 /* One record: its bytes without line end, and how to count positions in them. */

@@ -22,9 +22,10 @@ NAMES = {"finvoice-1.2": "finvoice", "finvoice-2.01": "finvoice",
          "svefaktura-1.0": "svefaktura", "sfti-objectenvelope": "svefaktura",
          "ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3",
          "totalin": "total-in", "ag-payspec-new": "autogiro",
-         "ag-payspec-old": "autogiro", "ag-other": "autogiro", "bg-ocr-old": "bankgiro-ocr"}
-FOLDERS = ("bgmax", "total-in", "autogiro", "lb", "bg-ocr-old", "iso20022-camt",
-           "iso20022-pain",
+         "ag-payspec-old": "autogiro", "ag-other": "autogiro", "bg-ocr-old": "bankgiro-ocr",
+         "nets-ny": "ocr-giro"}
+FOLDERS = ("bgmax", "total-in", "autogiro", "lb", "bg-ocr-old", "nets-ny",
+           "iso20022-camt", "iso20022-pain",
            "peppol-bis-billing-3", "svefaktura", "finvoice", "oioubl", "cii", "ubl-reminder",
            "edifact-invoic")
 
@@ -148,6 +149,10 @@ OWN = [  # file, format, valid, test, items (None: not looked at)
     ("lb/order.txt", "lb", True, False, 4),
     ("lb/stopped.txt", "lb", True, False, 0),
     ("bankgiro-ocr/two-accounts.txt", "bankgiro-ocr", True, False, 3),
+    ("ocr-giro/payments.txt", "ocr-giro", True, False, 5),
+    ("ocr-giro/claims.txt", "ocr-giro", True, False, 2),
+    ("ocr-giro/agreements.txt", "ocr-giro", True, False, 3),
+    ("ocr-giro/no-payments.txt", "ocr-giro", True, False, 0),
     ("peppol-bis-3/invoice.xml", "peppol-bis-3", True, False, 1),
     ("peppol-bis-3/credit-note.xml", "peppol-bis-3", True, False, 1),
 ]
@@ -170,6 +175,8 @@ def test_same_content_in_other_clothes():
                    "case-csv/four-items-latin1.csv"),
                   ("bgmax/two-deposits.txt", "bgmax/two-deposits-utf8.txt",
                    "bgmax/two-deposits-stripped.txt"),
+                  ("ocr-giro/payments.txt", "ocr-giro/payments-utf8.txt",
+                   "ocr-giro/unbroken.txt", "ocr-giro/netted.txt"),
                   ("edifact-invoic/two-invoices.edi", "edifact-invoic/two-invoices-utf8.edi",
                    "edifact-invoic/two-invoices-wrapped.edi",
                    "edifact-invoic/two-invoices-una.edi")):

@@ -14,6 +14,7 @@ fuzz_programs += tests/fuzz/invoic_fuzz
 fuzz_programs += tests/fuzz/lb_fuzz
 fuzz_programs += tests/fuzz/bgocr_fuzz
 fuzz_programs += tests/fuzz/autogiro_fuzz
+fuzz_programs += tests/fuzz/ocrgiro_fuzz
 fuzz_common = tests/fuzz/fuzz.h
 fuzz_libs = $(parser_libs) $(model_libs)
 if FUZZING
@@ -76,4 +77,7 @@ tests_fuzz_bgocr_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_autogiro_fuzz_SOURCES = tests/fuzz/autogiro_fuzz.c $(fuzz_common)
 tests_fuzz_autogiro_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_autogiro_fuzz_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_ocrgiro_fuzz_SOURCES = tests/fuzz/ocrgiro_fuzz.c $(fuzz_common)
+tests_fuzz_ocrgiro_fuzz_LDADD = $(fuzz_libs)
+tests_fuzz_ocrgiro_fuzz_LDFLAGS = $(fuzz_ldflags)
 EXTRA_DIST += tests/fuzz/seeds

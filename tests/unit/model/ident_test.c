@@ -60,6 +60,37 @@ static void references_have_2_to_25_digits(void **state)
     assert_false(ocr_valid(SPAN_LIT("RF18539007547034")));
 }
 
+static void a_kid_has_one_of_two_check_digits(void **state)
+{
+    static const struct {
+        const char *kid;
+        bool valid;
+    } cases[] = {
+        {"12345678903", true}, /* by modulus 10 and by modulus 11 */
+        {"2345676", true},
+        {"12345678911", true}, /* by modulus 10 alone */
+        {"18", true},
+        {"0000018", true},
+        {"19", true}, /* by modulus 11 alone: 1 * 2 leaves 9 */
+        {"6-", true}, /* 6 * 2 leaves 10, which is written '-' */
+        {"64", false},
+        {"17", false},
+        {"00112345676", false},
+        {"-6", false},
+        {"6-6", false},
+        {"1", false},
+        {"", false},
+        {"0000000000000000000000000", true},
+        {"00000000000000000000000000", false},
+        {"12a4", false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (kid_valid(span_str(cases[i].kid)) != cases[i].valid)
+            fail_msg("KID %s", cases[i].kid);
+}
+
 static void accounts_become_bare_digits(void **state)
 {
     static const struct {
@@ -158,6 +189,7 @@ int main(void)
         cmocka_unit_test(luhn_agrees_with_published_numbers),
         cmocka_unit_test(every_number_has_one_check_digit),
         cmocka_unit_test(references_have_2_to_25_digits),
+        cmocka_unit_test(a_kid_has_one_of_two_check_digits),
         cmocka_unit_test(accounts_become_bare_digits),
         cmocka_unit_test(identities_are_told_apart),
     };

@@ -4,13 +4,16 @@
 #include "parsers/lines.h"
 
 /* All lines of the text pushed in pieces, as "line|line|last~" (~: without line end). */
-static void join(const char *text, size_t n, size_t piece, char *out, size_t room)
+static void join_records(const char *text, size_t n, size_t piece, size_t size, char *out,
+                         size_t room)
 {
     struct lines lines;
     struct line line;
     size_t used = 0;
 
     lines_init(&lines);
+    lines.size = size;
+    lines.begins = 'N';
     for (size_t at = 0; at < n; at += piece) {
         struct span input = {text + at, n - at < piece ? n - at : piece};
         while (lines_next(&lines, &input, &line) > 0)
@@ -22,6 +25,11 @@ static void join(const char *text, size_t n, size_t piece, char *out, size_t roo
     assert_false(lines_last(&lines, &line));
     out[used] = 0;
     lines_free(&lines);
+}
+
+static void join(const char *text, size_t n, size_t piece, char *out, size_t room)
+{
+    join_records(text, n, piece, 0, out, room);
 }
 
 static void lines_are_the_same_in_any_pieces(void **state)
@@ -47,6 +55,29 @@ static void lines_are_the_same_in_any_pieces(void **state)
         for (size_t piece = 1; piece < 9; piece++) {
             char out[100] = "";
             join(cases[i].text, strlen(cases[i].text), piece, out, sizeof(out));
+            assert_string_equal(out, cases[i].lines);
+        }
+}
+
+static void records_may_stand_back_to_back(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *lines;
+    } cases[] = {
+        {"N111N222N333", "N111|N222|N333~"},
+        {"N111N222\r\nN333\n", "N111|N222|N333|"},
+        {"N111\nN222\n", "N111|N222|"},
+        {"N1111N222\n", "N1111N222|"}, /* too long, and no record begins where one would */
+        {"N1N11\nN222", "N1N11|N222~"},
+        {"N1\nN222N", "N1|N222|N~"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
+        for (size_t piece = 1; piece < 14; piece++) {
+            char out[100] = "";
+            join_records(cases[i].text, strlen(cases[i].text), piece, 4, out, sizeof(out));
             assert_string_equal(out, cases[i].lines);
         }
 }
@@ -124,6 +155,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(lines_are_the_same_in_any_pieces),
+        cmocka_unit_test(records_may_stand_back_to_back),
         cmocka_unit_test(a_whole_line_is_not_copied),
         cmocka_unit_test(a_line_too_long_is_given_once_and_passed_over),
         cmocka_unit_test(a_line_at_the_ceiling_is_whole),

@@ -4,6 +4,7 @@ parsers_text_tests = \
   tests/unit/parsers/autogiro_test \
   tests/unit/parsers/bgocr_test \
   tests/unit/parsers/lb_test \
+  tests/unit/parsers/ocrgiro_test \
   tests/unit/parsers/totalin_test \
   tests/unit/parsers/bgmax_test \
   tests/unit/parsers/casecsv_test \
@@ -32,6 +33,8 @@ tests_unit_parsers_lb_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/lb
 tests_unit_parsers_bgocr_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/bankgiro-ocr
+tests_unit_parsers_ocrgiro_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/data/ocr-giro
 tests_unit_parsers_autogiro_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/autogiro
 EXTRA_DIST += tests/unit/parsers/heard.h tests/data/bgmax tests/data/case-csv
