@@ -14,6 +14,7 @@ libparsers_a_SOURCES = \
   parsers/invoic.c parsers/invoic.h \
   parsers/cii.c parsers/cii.h \
   parsers/ocrgiro.c parsers/ocrgiro.h \
+  parsers/codes.c parsers/codes.h \
   parsers/oioubl.c parsers/oioubl.h \
   parsers/ehf.c parsers/ehf.h \
   parsers/lb.c parsers/lb.h \
@@ -24,7 +25,10 @@ libparsers_a_SOURCES = \
   parsers/pain.c parsers/pain.h \
   parsers/parser.c parsers/parser.h \
   parsers/peppol.c parsers/peppol.h \
+  parsers/peppol_judge.h \
+  parsers/peppol_own.c \
   parsers/peppol_rules.c parsers/peppol_rules.h \
+  parsers/peppol_tax.c \
   parsers/reading.c parsers/reading.h \
   parsers/recognize.c parsers/recognize.h \
   parsers/record.c parsers/record.h \

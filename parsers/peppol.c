@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "model/error.h"
+#include "parsers/codes.h"
 #include "parsers/peppol_rules.h"
 #include "parsers/xml.h"
 
@@ -52,6 +53,20 @@ enum {
     PERIOD_START,
     PERIOD_END,
     PERIOD_CODE,
+    TAX_POINT,
+    BILLING,
+    BILLING_DOCUMENT,
+    REFERENCE,
+    REFERENCE_ID,
+    REFERENCE_TYPE,
+    ATTACHMENT,
+    EMBEDDED,
+    DELIVERY,
+    DELIVERY_DATE,
+    DELIVERY_LOCATION,
+    DELIVERY_ADDRESS,
+    DELIVERY_COUNTRY,
+    DELIVERY_COUNTRY_CODE,
     SELLER,
     BUYER,
     PARTY,
@@ -78,6 +93,10 @@ enum {
     ACCOUNT_ID,
     BRANCH,
     BRANCH_ID,
+    MANDATE,
+    MANDATE_ID,
+    CARD,
+    CARD_NUMBER,
     CHARGE,
     CHARGE_INDICATOR,
     CHARGE_REASON,
@@ -88,6 +107,8 @@ enum {
     CATEGORY,
     CATEGORY_ID,
     CATEGORY_PERCENT,
+    CATEGORY_REASON,
+    CATEGORY_REASON_CODE,
     CATEGORY_SCHEME,
     CATEGORY_SCHEME_ID,
     TAX_TOTAL,
@@ -110,6 +131,15 @@ enum {
     LINE_AMOUNT,
     ITEM,
     ITEM_NAME,
+    ITEM_STANDARD,
+    ITEM_STANDARD_ID,
+    ITEM_CLASS,
+    ITEM_CLASS_CODE,
+    ITEM_ATTRIBUTE,
+    ATTRIBUTE_NAME,
+    ATTRIBUTE_VALUE,
+    OBJECT,
+    OBJECT_TYPE,
     PRICE,
     PRICE_AMOUNT,
     BASE_QUANTITY,
@@ -135,6 +165,15 @@ static const struct xml_row rows[] = {
     {PRICE_AMOUNT, PRICE, CBC, XML_TEXT, "PriceAmount"},
     {BASE_QUANTITY, PRICE, CBC, XML_TEXT, "BaseQuantity"},
     {CHARGE, PRICE, CAC, XML_SEEN, "AllowanceCharge"},
+    {ITEM_STANDARD, ITEM, CAC, XML_SEEN, "StandardItemIdentification"},
+    {ITEM_STANDARD_ID, ITEM_STANDARD, CBC, XML_SEEN, "ID"},
+    {ITEM_CLASS, ITEM, CAC, XML_SEEN, "CommodityClassification"},
+    {ITEM_CLASS_CODE, ITEM_CLASS, CBC, XML_SEEN, "ItemClassificationCode"},
+    {ITEM_ATTRIBUTE, ITEM, CAC, XML_SEEN, "AdditionalItemProperty"},
+    {ATTRIBUTE_NAME, ITEM_ATTRIBUTE, CBC, XML_SEEN, "Name"},
+    {ATTRIBUTE_VALUE, ITEM_ATTRIBUTE, CBC, XML_SEEN, "Value"},
+    {OBJECT, LINE, CAC, XML_SEEN, "DocumentReference"},
+    {OBJECT_TYPE, OBJECT, CBC, XML_TEXT, "DocumentTypeCode"},
 
     {CUSTOMIZATION, DOCUMENT, CBC, XML_TEXT, "CustomizationID"},
     {PROFILE, DOCUMENT, CBC, XML_TEXT, "ProfileID"},
@@ -157,6 +196,25 @@ static const struct xml_row rows[] = {
     {PERIOD_END, PERIOD, CBC, XML_TEXT, "EndDate"},
     {PERIOD_CODE, PERIOD, CBC, XML_TEXT, "DescriptionCode"},
 
+    {TAX_POINT, DOCUMENT, CBC, XML_TEXT, "TaxPointDate"},
+    {BILLING, DOCUMENT, CAC, XML_SEEN, "BillingReference"},
+    {BILLING_DOCUMENT, BILLING, CAC, XML_SEEN, "InvoiceDocumentReference"},
+    {REFERENCE_ID, BILLING_DOCUMENT, CBC, XML_TEXT, "ID"},
+    {REFERENCE, DOCUMENT, CAC, XML_SEEN, "AdditionalDocumentReference"},
+    {REFERENCE_ID, REFERENCE, CBC, XML_TEXT, "ID"},
+    {REFERENCE_TYPE, REFERENCE, CBC, XML_TEXT, "DocumentTypeCode"},
+    {ATTACHMENT, REFERENCE, CAC, XML_SEEN, "Attachment"},
+    {EMBEDDED, ATTACHMENT, CBC, XML_SEEN, "EmbeddedDocumentBinaryObject"},
+    {EMBEDDED, DOCUMENT, CBC, XML_SEEN, "EmbeddedDocumentBinaryObject"},
+    {DELIVERY, DOCUMENT, CAC, XML_SEEN, "Delivery"},
+    {DELIVERY_DATE, DELIVERY, CBC, XML_TEXT, "ActualDeliveryDate"},
+    {DELIVERY_LOCATION, DELIVERY, CAC, XML_SEEN, "DeliveryLocation"},
+    {DELIVERY_ADDRESS, DELIVERY_LOCATION, CAC, XML_SEEN, "Address"},
+    {DELIVERY_COUNTRY, DELIVERY_ADDRESS, CAC, XML_SEEN, "Country"},
+    {DELIVERY_COUNTRY_CODE, DELIVERY_COUNTRY, CBC, XML_TEXT, "IdentificationCode"},
+
+    {PARTY, DOCUMENT, CAC, XML_SEEN, "PayeeParty"},
+    {PARTY, DOCUMENT, CAC, XML_SEEN, "TaxRepresentativeParty"},
     {SELLER, DOCUMENT, CAC, XML_SEEN, "AccountingSupplierParty"},
     {BUYER, DOCUMENT, CAC, XML_SEEN, "AccountingCustomerParty"},
     {PARTY, SELLER, CAC, XML_SEEN, "Party"},
@@ -185,6 +243,10 @@ static const struct xml_row rows[] = {
     {ACCOUNT_ID, ACCOUNT, CBC, XML_TEXT, "ID"},
     {BRANCH, ACCOUNT, CAC, XML_SEEN, "FinancialInstitutionBranch"},
     {BRANCH_ID, BRANCH, CBC, XML_TEXT, "ID"},
+    {MANDATE, MEANS, CAC, XML_SEEN, "PaymentMandate"},
+    {MANDATE_ID, MANDATE, CBC, XML_TEXT, "ID"},
+    {CARD, MEANS, CAC, XML_SEEN, "CardAccount"},
+    {CARD_NUMBER, CARD, CBC, XML_TEXT, "PrimaryAccountNumberID"},
 
     {CHARGE, DOCUMENT, CAC, XML_SEEN, "AllowanceCharge"},
     {CHARGE_INDICATOR, CHARGE, CBC, XML_TEXT, "ChargeIndicator"},
@@ -196,6 +258,8 @@ static const struct xml_row rows[] = {
     {CATEGORY, CHARGE, CAC, XML_SEEN, "TaxCategory"},
     {CATEGORY_ID, CATEGORY, CBC, XML_TEXT, "ID"},
     {CATEGORY_PERCENT, CATEGORY, CBC, XML_TEXT, "Percent"},
+    {CATEGORY_REASON, CATEGORY, CBC, XML_TEXT, "TaxExemptionReason"},
+    {CATEGORY_REASON_CODE, CATEGORY, CBC, XML_TEXT, "TaxExemptionReasonCode"},
     {CATEGORY_SCHEME, CATEGORY, CAC, XML_SEEN, "TaxScheme"},
     {CATEGORY_SCHEME_ID, CATEGORY_SCHEME, CBC, XML_TEXT, "ID"},
 
@@ -232,6 +296,10 @@ struct parser {
     struct ubl_text execution;
     struct ubl_text reference;
     struct ubl_text account;
+    struct date tax_point;
+    struct date delivered;
+    bool attribute_name; /* of an item's attribute */
+    bool attribute_value;
     uint64_t payable_at;
     uint64_t type_at;
     char currency[4]; /* of the amount being read */
@@ -274,7 +342,12 @@ static const struct action actions[ELEMENT_COUNT] = {
     [TERMS_NOTE] = {FLAG, AT(ubl.terms), 0, "PaymentTerms/Note"},
     [PERIOD_START] = {DATE, AT(ubl.period.start_seen), AT(ubl.period.start), "StartDate"},
     [PERIOD_END] = {DATE, AT(ubl.period.end_seen), AT(ubl.period.end), "EndDate"},
-    [PERIOD_CODE] = {FLAG, AT(ubl.period.code_seen), 0, "DescriptionCode"},
+    [PERIOD_CODE] = {CODE, AT(ubl.period.code), 0, "DescriptionCode"},
+    [TAX_POINT] = {DATE, AT(ubl.tax_point), AT(tax_point), "TaxPointDate"},
+    [DELIVERY_DATE] = {DATE, AT(ubl.delivered), AT(delivered), "ActualDeliveryDate"},
+    [DELIVERY_COUNTRY_CODE] = {CODE, AT(ubl.id.id), 0, "IdentificationCode"},
+    [REFERENCE_ID] = {FLAG, AT(ubl.reference.id), 0, "DocumentReference/ID"},
+    [REFERENCE_TYPE] = {CODE, AT(ubl.reference.type), 0, "DocumentTypeCode"},
     [ENDPOINT] = {TEXT_ONCE, AT(party.endpoint), 0, "EndpointID"},
     [IDENTIFICATION_ID] = {TEXT_ONCE, AT(party.identification), 0, "PartyIdentification/ID"},
     [PARTY_NAME_NAME] = {TEXT_ONCE, AT(party.name), 0, "PartyName/Name"},
@@ -289,12 +362,17 @@ static const struct action actions[ELEMENT_COUNT] = {
     [BRANCH_ID] = {CODE, AT(ubl.means.branch), 0, "FinancialInstitutionBranch/ID"},
     [CHARGE_INDICATOR] = {CODE, AT(ubl.charge.indicator), 0, "ChargeIndicator"},
     [CHARGE_REASON] = {FLAG, AT(ubl.charge.reason), 0, "AllowanceChargeReason"},
-    [CHARGE_REASON_CODE] = {FLAG, AT(ubl.charge.reason_code), 0, "AllowanceChargeReasonCode"},
+    [MANDATE_ID] = {FLAG, AT(ubl.means.mandate), 0, "PaymentMandate/ID"},
+    [CARD_NUMBER] = {CODE, AT(ubl.means.card), 0, "PrimaryAccountNumberID"},
+    [CHARGE_REASON_CODE] = {CODE, AT(ubl.charge.reason_code), 0, "AllowanceChargeReasonCode"},
     [CHARGE_PERCENT] = {VALUE, AT(ubl.charge.percent), 0, "MultiplierFactorNumeric"},
     [CHARGE_AMOUNT] = {AMOUNT, AT(ubl.charge.amount), 0, "AllowanceCharge/Amount"},
     [CHARGE_BASE] = {AMOUNT, AT(ubl.charge.base), 0, "BaseAmount"},
     [CATEGORY_ID] = {CODE, AT(ubl.category.id), 0, "TaxCategory/ID"},
     [CATEGORY_PERCENT] = {VALUE, AT(ubl.category.percent), 0, "Percent"},
+    [CATEGORY_REASON] = {FLAG, AT(ubl.category.reason), 0, "TaxExemptionReason"},
+    [CATEGORY_REASON_CODE] = {CODE, AT(ubl.category.reason_code), 0, "TaxExemptionReasonCode"},
+    [OBJECT_TYPE] = {CODE, AT(ubl.line.object), 0, "DocumentTypeCode"},
     [CATEGORY_SCHEME_ID] = {CODE, AT(ubl.category.scheme), 0, "TaxScheme/ID"},
     [TAX_TOTAL_AMOUNT] = {TAX, AT(ubl.tax_total.amount), 0, "TaxTotal/TaxAmount"},
     [SUBTOTAL_TAXABLE] = {AMOUNT, AT(ubl.subtotal.taxable), 0, "TaxableAmount"},
@@ -409,11 +487,13 @@ static int keep_date(struct parser *p, const struct action *a, struct span text,
     text = span_trim(text);
     if (!text.n)
         return 0; /* a rule of presence says so */
+    p->ubl.bad_date = p->ubl.bad_date || text.n != 10;
     bool zone = text.n > 10 && (text.p[10] == 'Z' || text.p[10] == '+' || text.p[10] == '-');
     if (zone)
         text.n = 10;
     if (date_parse_iso(text, date) == 0)
         return 0;
+    p->ubl.bad_date = true;
     return say_field(p, FINDING_BAD_FIELD, record, a->field, "a day of the form YYYY-MM-DD");
 }
 
@@ -461,6 +541,8 @@ static void read_currency(struct parser *p, const struct xml_element *e)
 {
     struct span id = xml_attribute(e, "currencyID");
     memset(p->currency, 0, sizeof(p->currency));
+    if (!p->ubl.bad_currency && !code_listed(CODES_CURRENCY, id))
+        p->ubl.bad_currency = e->ordinal;
     /* Anything longer than a code is kept as one that no currency has. */
     if (id.n && id.n < sizeof(p->currency))
         memcpy(p->currency, id.p, id.n);
@@ -468,18 +550,122 @@ static void read_currency(struct parser *p, const struct xml_element *e)
         memcpy(p->currency, "?", 1);
 }
 
-static void begin_line(struct parser *p)
+/* Members that an element fills, empty again where it begins. */
+static const struct {
+    uint32_t member;
+    uint32_t size;
+} fresh[ELEMENT_COUNT] = {
+#define FRESH(m)                                                                                   \
+    {                                                                                              \
+        AT(m), sizeof(((struct parser *)NULL)->m)                                                  \
+    }
+    [SELLER] = FRESH(party),
+    [BUYER] = FRESH(party),
+    [TAX_SCHEME_OF_PARTY] = FRESH(scheme),
+    [MEANS] = FRESH(ubl.means),
+    [PERIOD] = FRESH(ubl.period),
+    [CHARGE] = FRESH(ubl.charge),
+    [CATEGORY] = FRESH(ubl.category),
+    [TAX_TOTAL] = FRESH(ubl.tax_total),
+    [SUBTOTAL] = FRESH(ubl.subtotal),
+    [LINE] = FRESH(ubl.line),
+    [BILLING] = FRESH(ubl.reference),
+    [REFERENCE] = FRESH(ubl.reference),
+    [EMBEDDED] = FRESH(ubl.media_type),
+    [ITEM_ATTRIBUTE] = FRESH(attribute_name),
+    [ENDPOINT] = FRESH(ubl.id),
+    [IDENTIFICATION_ID] = FRESH(ubl.id),
+    [COMPANY_ID] = FRESH(ubl.id),
+    [TAX_ID] = FRESH(ubl.id),
+#undef FRESH
+};
+
+/* Attributes that are kept as codes. */
+static const struct {
+    const char *name;
+    uint32_t member;
+} kept[ELEMENT_COUNT] = {
+    [ENDPOINT] = {"schemeID", AT(ubl.id.scheme)},
+    [IDENTIFICATION_ID] = {"schemeID", AT(ubl.id.scheme)},
+    [COMPANY_ID] = {"schemeID", AT(ubl.id.scheme)},
+    [TAX_ID] = {"schemeID", AT(ubl.id.scheme)},
+    [QUANTITY] = {"unitCode", AT(ubl.line.unit)},
+    [BASE_QUANTITY] = {"unitCode", AT(ubl.line.base_unit)},
+    [EMBEDDED] = {"mimeCode", AT(ubl.media_type)},
+};
+
+static void keep_attribute(struct parser *p, const struct xml_element *e)
 {
-    memset(&p->ubl.line, 0, sizeof(p->ubl.line));
-    p->ubl.line.charges = DECIMAL_ZERO;
-    p->ubl.line.allowances = DECIMAL_ZERO;
-    p->ubl.lines++;
+    struct span value = xml_attribute(e, kept[e->id].name);
+    if (value.p)
+        keep_code((struct ubl_code *)((char *)p + kept[e->id].member), value);
 }
 
-static void begin_tax_total(struct parser *p)
+static void start_line_part(struct parser *p, const struct xml_element *e)
 {
-    memset(&p->ubl.tax_total, 0, sizeof(p->ubl.tax_total));
-    p->ubl.tax_total.sum = DECIMAL_ZERO;
+    struct ubl_line *line = &p->ubl.line;
+    switch (e->id) {
+    case LINE:
+        line->charges = line->allowances = DECIMAL_ZERO;
+        p->ubl.lines++;
+        break;
+    case ITEM_STANDARD_ID: {
+        struct span scheme = xml_attribute(e, "schemeID");
+        line->standard_without_scheme |= !scheme.p;
+        line->standard_scheme_unknown |= scheme.p && !icd_listed(span_trim(scheme));
+        break;
+    }
+    case ITEM_CLASS_CODE:
+        line->class_without_list |= !xml_attribute(e, "listID").p;
+        break;
+    case ITEM_ATTRIBUTE:
+        p->attribute_value = false;
+        break;
+    case ATTRIBUTE_NAME:
+        p->attribute_name = true;
+        break;
+    case ATTRIBUTE_VALUE:
+        p->attribute_value = true;
+        break;
+    case OBJECT:
+        line->objects++;
+        break;
+    default:
+        break;
+    }
+}
+
+static void start_payment_part(struct parser *p, const struct xml_element *e)
+{
+    struct ubl *u = &p->ubl;
+    switch (e->id) {
+    case ACCOUNT:
+        u->means.account_seen = true;
+        break;
+    case MANDATE:
+        u->mandates++;
+        break;
+    case CARD:
+        u->cards++;
+        u->means.card_seen = true;
+        break;
+    case TAX_TOTAL:
+        u->tax_total.sum = DECIMAL_ZERO;
+        break;
+    case SUBTOTAL:
+        u->tax_total.subtotals++;
+        break;
+    case TOTALS:
+        u->totals_seen = true;
+        u->totals_ordinal = e->ordinal;
+        break;
+    case PAYABLE:
+        p->payable_at = e->ordinal;
+        break;
+    default:
+        start_line_part(p, e);
+        break;
+    }
 }
 
 static int on_start(void *context, const struct xml_element *e)
@@ -489,6 +675,10 @@ static int on_start(void *context, const struct xml_element *e)
     enum act act = actions[e->id].act;
     if (act == AMOUNT || act == TAX)
         read_currency(p, e);
+    if (fresh[e->id].size)
+        memset((char *)p + fresh[e->id].member, 0, fresh[e->id].size);
+    if (kept[e->id].name)
+        keep_attribute(p, e);
     switch (e->id) {
     case DOCUMENT:
         u->credit_note = rows[e->row].ns == CREDIT_NS;
@@ -499,15 +689,10 @@ static int on_start(void *context, const struct xml_element *e)
     case TYPE:
         p->type_at = e->ordinal;
         break;
-    case SELLER:
-    case BUYER:
-        memset(&p->party, 0, sizeof(p->party));
-        break;
     case PARTY:
+        if (rows[e->row].parent == DOCUMENT)
+            memset(&p->party, 0, sizeof(p->party));
         p->party.party_seen = true;
-        break;
-    case ENDPOINT:
-        keep_code(&p->party.endpoint_scheme, xml_attribute(e, "schemeID"));
         break;
     case ADDRESS:
         p->party.address_seen = true;
@@ -515,41 +700,12 @@ static int on_start(void *context, const struct xml_element *e)
     case TAX_SCHEME_OF_PARTY:
         p->tax_id.seen = false;
         p->tax_id.n = 0;
-        memset(&p->scheme, 0, sizeof(p->scheme));
         break;
-    case MEANS:
-        memset(&u->means, 0, sizeof(u->means));
-        break;
-    case PERIOD:
-        memset(&u->period, 0, sizeof(u->period));
-        break;
-    case CHARGE:
-        memset(&u->charge, 0, sizeof(u->charge));
-        break;
-    case CATEGORY:
-        memset(&u->category, 0, sizeof(u->category));
-        break;
-    case TAX_TOTAL:
-        begin_tax_total(p);
-        break;
-    case SUBTOTAL:
-        memset(&u->subtotal, 0, sizeof(u->subtotal));
-        u->tax_total.subtotals++;
-        break;
-    case TOTALS:
-        u->totals_seen = true;
-        u->totals_ordinal = e->ordinal;
-        break;
-    case PAYABLE:
-        p->payable_at = e->ordinal;
-        break;
-    case LINE:
-        begin_line(p);
-        break;
-    case QUANTITY:
-        u->line.unit_code = span_trim(xml_attribute(e, "unitCode")).n > 0;
+    case DELIVERY_ADDRESS:
+        u->delivery_address = true;
         break;
     default:
+        start_payment_part(p, e);
         break;
     }
     return 0;
@@ -585,23 +741,50 @@ static void group_add(struct ubl *u, const struct ubl_category *category, struct
     g->sum = decimal_add(g->sum, amount);
 }
 
+static bool is_vat(const struct ubl_code *scheme)
+{
+    return scheme->n == 3 && !strncasecmp(scheme->p, "VAT", 3);
+}
+
 static int end_category(struct parser *p, const struct xml_element *e)
 {
     struct ubl *u = &p->ubl;
+    struct ubl_category *k = &u->category;
+    bool vat = is_vat(&k->scheme);
+    k->vat = vat ? ubl_vat_of(&k->id) : UBL_VAT_NONE;
+    bool other = vat && k->id.n && k->vat != UBL_VAT_O;
     switch (rows[e->row].parent) {
     case ITEM:
         /* A line may have categories of other taxes beside that of VAT. */
-        if (!u->line.category.id.seen || span_eq_str(code_of(&u->category.scheme), "VAT"))
-            u->line.category = u->category;
+        if (!u->line.category.id.seen || vat)
+            u->line.category = *k;
+        u->uses[k->vat].line = true;
+        u->other_line |= other;
         break;
     case CHARGE:
-        u->charge.category = u->category;
+        u->charge.category = *k;
         break;
     default:
-        u->subtotal.category = u->category;
+        u->subtotal.category = *k;
+        u->uses[k->vat].breakdowns++;
+        u->other_breakdown |= other;
         break;
     }
     return 0;
+}
+
+/* What the rules of its VAT category ask of an allowance or charge of the document. */
+static void use_of_charge(struct ubl *u, bool surcharge)
+{
+    const struct ubl_category *k = &u->charge.category;
+    bool other = is_vat(&k->scheme) && k->id.n && k->vat != UBL_VAT_O;
+    if (surcharge) {
+        u->uses[k->vat].charge = true;
+        u->other_charge |= other;
+    } else {
+        u->uses[k->vat].allowance = true;
+        u->other_allowance |= other;
+    }
 }
 
 static void charge_of_document(struct ubl *u, bool surcharge)
@@ -613,6 +796,7 @@ static void charge_of_document(struct ubl *u, bool surcharge)
         u->charges++;
     else
         u->allowances++;
+    use_of_charge(u, surcharge);
     group_add(u, &u->charge.category, surcharge ? amount : decimal_sub(DECIMAL_ZERO, amount));
 }
 
@@ -683,14 +867,33 @@ static int end_tax_total(struct parser *p, const struct xml_element *e)
     return ubl_judge(u, UBL_TAX_TOTAL, e->ordinal, &p->counts, p->sink);
 }
 
-/* A party may have several tax schemes; the one of VAT says more than any other. */
-static void end_party_tax(struct parser *p)
+/* "Godkänd för F-skatt" in UTF-8, whatever the case of its letters. */
+static bool says_f_tax(struct span text)
 {
-    bool vat = !strncasecmp(p->scheme.p, "VAT", 3) && p->scheme.n == 3;
+    static const char words[] = "GODK\xC3\x84ND F\xC3\x96R F-SKATT";
+    if (text.n != sizeof(words) - 1)
+        return false;
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        if ((c >= 'a' && c <= 'z') || c == 0xA4 || c == 0xB6)
+            c = (unsigned char)(c - 0x20);
+        if (c != (unsigned char)words[i])
+            return false;
+    }
+    return true;
+}
+
+/* A party may have several tax schemes; the one of VAT says more than any other. */
+static int end_party_tax(struct parser *p, const struct xml_element *e)
+{
+    bool vat = is_vat(&p->scheme);
+    p->party.tax_registration |= p->tax_id.seen;
+    p->party.no_f_tax |= p->tax_id.seen && !vat && !says_f_tax(text_of(&p->tax_id));
     if (!p->tax_id.seen || (p->party.tax_id.seen && (!vat || p->party.tax_id_is_vat)))
-        return;
+        return 0;
     p->party.tax_id = p->tax_id;
     p->party.tax_id_is_vat = vat;
+    return vat ? ubl_judge(&p->ubl, UBL_VAT_ID, e->ordinal, &p->counts, p->sink) : 0;
 }
 
 static int end_means(struct parser *p, const struct xml_element *e)
@@ -708,35 +911,98 @@ static int end_means_due(struct parser *p, const struct xml_element *e, struct s
     return p->ubl.due_date_seen.seen ? 0 : keep_date(p, &due, text, e->ordinal);
 }
 
-static int on_end(void *context, const struct xml_element *e, struct span text, bool cut)
+/* Without a specification identifier the format's own stands; one that says that it follows
+ * a specification but names none excuses nothing either. */
+static bool judged_as_peppol(struct span id)
 {
-    struct parser *p = context;
+    static const char *const follows[] = {"urn:cen.eu:en16931:2017#compliant#",
+                                          "urn:cen.eu:en16931:2017#conformant#"};
+    if (!id.n || has(id, "peppol.eu:2017:poacc:billing:3.0"))
+        return true;
+    for (size_t i = 0; i < sizeof(follows) / sizeof(follows[0]); i++)
+        if (span_starts(id, span_str(follows[i]))) {
+            size_t n = strlen(follows[i]);
+            return !span_starts(span_of(id.p + n, id.n - n), SPAN_LIT("urn:"));
+        }
+    return false;
+}
+
+static int judge_id(struct parser *p, enum ubl_scope scope, const struct xml_element *e)
+{
+    return ubl_judge(&p->ubl, scope, e->ordinal, &p->counts, p->sink);
+}
+
+static int end_country(struct parser *p, const struct xml_element *e, struct span text)
+{
+    keep_code(&p->ubl.id.id, text);
+    p->ubl.foreign_country |= !span_eq_str(span_trim(text), "IT");
+    return judge_id(p, UBL_COUNTRY, e);
+}
+
+/* What is more to an element that fills a member. */
+static int end_member(struct parser *p, const struct xml_element *e, struct span text)
+{
     struct ubl *u = &p->ubl;
-    (void)cut; /* 64 KiB are more than any member keeps; keep_text says so */
-    if (actions[e->id].act) {
-        int rc = act_on(p, e, text);
-        if (e->id == CUSTOMIZATION)
-            u->peppol = has(text_of(&u->customization), "peppol.eu:2017:poacc:billing:3.0");
-        return rc;
-    }
     switch (e->id) {
-    case SELLER:
-        u->seller = p->party;
-        break;
-    case BUYER:
-        u->buyer = p->party;
-        break;
-    case TAX_SCHEME_OF_PARTY:
-        end_party_tax(p);
-        break;
-    case MEANS:
-        return end_means(p, e);
-    case MEANS_DUE:
-        return end_means_due(p, e, text);
-    case PERIOD: {
-        bool line = rows[e->row].parent == LINE;
-        return ubl_judge(u, line ? UBL_LINE_PERIOD : UBL_PERIOD, e->ordinal, &p->counts, p->sink);
+    case CUSTOMIZATION:
+        u->peppol = judged_as_peppol(text_of(&u->customization));
+        return 0;
+    case ENDPOINT:
+        p->party.endpoint_scheme = u->id.scheme;
+        keep_code(&u->id.id, text);
+        return judge_id(p, UBL_ENDPOINT, e);
+    case IDENTIFICATION_ID:
+        keep_code(&u->id.id, text);
+        return judge_id(p, UBL_PARTY_ID, e);
+    case TAX_ID:
+    case COMPANY_ID:
+        keep_code(&u->id.id, text);
+        return judge_id(p, UBL_COMPANY_ID, e);
+    case DELIVERY_COUNTRY_CODE:
+        u->delivery_country = u->id.id.n > 0;
+        return end_country(p, e, text);
+    case COUNTRY_CODE:
+        return end_country(p, e, text);
+    default:
+        return 0;
     }
+}
+
+static void end_other_party(struct parser *p, const struct xml_element *e)
+{
+    if (rows[e->row].parent != DOCUMENT)
+        return;
+    if (!strcmp(rows[e->row].local, "PayeeParty")) {
+        p->ubl.payee = p->party;
+        p->ubl.payee_seen = true;
+    } else {
+        p->ubl.representative = p->party;
+        p->ubl.representative_seen = true;
+    }
+}
+
+static int end_period(struct parser *p, const struct xml_element *e)
+{
+    struct ubl *u = &p->ubl;
+    bool line = rows[e->row].parent == LINE;
+    if (!line) {
+        u->whole_period = u->period;
+        u->period_seen = true;
+    }
+    return ubl_judge(u, line ? UBL_LINE_PERIOD : UBL_PERIOD, e->ordinal, &p->counts, p->sink);
+}
+
+static int end_reference(struct parser *p, const struct xml_element *e, enum ubl_scope scope)
+{
+    if (span_eq_str(code_of(&p->ubl.reference.type), "50"))
+        p->ubl.projects++;
+    return ubl_judge(&p->ubl, scope, e->ordinal, &p->counts, p->sink);
+}
+
+static int end_part(struct parser *p, const struct xml_element *e)
+{
+    struct ubl *u = &p->ubl;
+    switch (e->id) {
     case CHARGE:
         return end_charge(p, e);
     case CATEGORY:
@@ -747,8 +1013,50 @@ static int on_end(void *context, const struct xml_element *e, struct span text, 
         return end_tax_total(p, e);
     case LINE:
         return end_line(p, e);
+    case PERIOD:
+        return end_period(p, e);
+    case REFERENCE:
+        return end_reference(p, e, UBL_REFERENCE);
+    case BILLING:
+        return end_reference(p, e, UBL_BILLING);
+    case EMBEDDED:
+        return u->media_type.seen ? judge_id(p, UBL_ATTACHMENT, e) : 0;
+    case ITEM_ATTRIBUTE:
+        u->line.attribute_broken |= !p->attribute_name || !p->attribute_value;
+        break;
     default:
         break;
+    }
+    return 0;
+}
+
+static int on_end(void *context, const struct xml_element *e, struct span text, bool cut)
+{
+    struct parser *p = context;
+    struct ubl *u = &p->ubl;
+    (void)cut; /* 64 KiB are more than any member keeps; keep_text says so */
+    if (actions[e->id].act) {
+        int rc = act_on(p, e, text);
+        return rc ? rc : end_member(p, e, text);
+    }
+    switch (e->id) {
+    case SELLER:
+        u->seller = p->party;
+        break;
+    case BUYER:
+        u->buyer = p->party;
+        break;
+    case PARTY:
+        end_other_party(p, e);
+        break;
+    case TAX_SCHEME_OF_PARTY:
+        return end_party_tax(p, e);
+    case MEANS:
+        return end_means(p, e);
+    case MEANS_DUE:
+        return end_means_due(p, e, text);
+    default:
+        return end_part(p, e);
     }
     return 0;
 }
@@ -872,6 +1180,7 @@ static struct item make_item(const struct parser *p)
 static int judge_document(struct parser *p)
 {
     struct ubl *u = &p->ubl;
+    u->empty = xml_empty(p->xml);
     int rc =
         ubl_judge(u, UBL_DOCUMENT, u->totals_ordinal ? u->totals_ordinal : 1, &p->counts, p->sink);
     for (unsigned i = 0; !rc && i < u->breakdown_count; i++) {
@@ -915,6 +1224,7 @@ static int peppol_open(const struct sink *sink, struct parser **out)
         return SLUSS_ENOMEM;
     p->sink = sink;
     p->handler = (struct xml_handler){p, on_start, on_end};
+    p->ubl.peppol = true; /* until it says that it is something else */
     p->ubl.lines_sum = p->ubl.allowances_sum = p->ubl.charges_sum = DECIMAL_ZERO;
     if (xml_open(&table, &p->handler, sink, &p->xml)) {
         peppol_close(&p);

@@ -2,7 +2,9 @@
  *
  * The parser gathers facts; a rule is a row of a table and a small function on those facts.
  * Rules are judged where their subject ends (a line, a tax subtotal, the document), so that
- * nothing of a line is kept once it is over.
+ * nothing of a line is kept once it is over. By topic: peppol_rules.c has the table and what
+ * must be there and add up, peppol_tax.c the VAT categories, peppol_own.c code lists,
+ * identifiers, Peppol's own rules and Sweden's.
  * Source: CEN-EN16931-UBL.sch and PEPPOL-EN16931-UBL.sch of Peppol BIS Billing 3.0.
  */
 #ifndef SLUSS_PARSERS_PEPPOL_RULES_H
@@ -43,16 +45,43 @@ struct ubl_number {
     char currency[4]; /* "" = no currencyID */
 };
 
+/* The VAT categories that have rules of their own (UNTDID 5305). */
+enum ubl_vat {
+    UBL_VAT_NONE = 0, /* another tax, or a letter that is none of these */
+    UBL_VAT_S,
+    UBL_VAT_Z,
+    UBL_VAT_E,
+    UBL_VAT_AE,
+    UBL_VAT_K,
+    UBL_VAT_G,
+    UBL_VAT_O,
+    UBL_VAT_L,
+    UBL_VAT_M,
+    UBL_VAT_B,
+    UBL_VAT_COUNT
+};
+
 struct ubl_category {
     struct ubl_code id;
     struct ubl_code scheme;
     struct ubl_number percent;
+    struct ubl_flag reason; /* of an exemption */
+    struct ubl_code reason_code;
+    enum ubl_vat vat;
+};
+
+/* Where a VAT category occurs in the document. */
+struct ubl_uses {
+    bool line;
+    bool allowance;
+    bool charge;
+    unsigned breakdowns;
 };
 
 struct ubl_period {
     struct ubl_flag start_seen;
     struct ubl_flag end_seen;
-    struct ubl_flag code_seen;
+    struct ubl_code code;
     struct date start;
     struct date end;
 };
@@ -63,7 +92,7 @@ struct ubl_charge {
     struct ubl_number base;
     struct ubl_number percent;
     struct ubl_flag reason;
-    struct ubl_flag reason_code;
+    struct ubl_code reason_code;
     struct ubl_category category;
 };
 
@@ -78,14 +107,29 @@ struct ubl_party {
     struct ubl_text company_id;
     struct ubl_text tax_id; /* of tax scheme VAT, else of any */
     bool tax_id_is_vat;
+    bool tax_registration; /* a tax identifier of any scheme */
+    bool no_f_tax;         /* one of another scheme than VAT that is not "Godkänd för F-skatt" */
     struct ubl_code country;
+};
+
+/* An identifier with its scheme, wherever it stands. */
+struct ubl_id {
+    struct ubl_code scheme;
+    struct ubl_code id;
 };
 
 struct ubl_line {
     struct ubl_flag id;
     struct ubl_flag item_name;
     struct ubl_number quantity;
-    bool unit_code;
+    struct ubl_code unit;
+    struct ubl_code base_unit;
+    struct ubl_code object; /* type code of its document reference */
+    unsigned objects;
+    bool attribute_broken; /* an attribute without name or value */
+    bool class_without_list;
+    bool standard_without_scheme;
+    bool standard_scheme_unknown;
     struct ubl_number amount;
     struct ubl_number price;
     struct ubl_number base_quantity;
@@ -111,6 +155,16 @@ struct ubl_means {
     struct ubl_code code;
     struct ubl_code branch; /* SE:BANKGIRO, SE:PLUSGIRO, a BIC */
     struct ubl_text account;
+    bool account_seen; /* PayeeFinancialAccount, with or without its ID */
+    bool card_seen;
+    struct ubl_code card;
+    struct ubl_flag mandate;
+};
+
+/* A document that is referred to. */
+struct ubl_reference {
+    struct ubl_flag id;
+    struct ubl_code type;
 };
 
 /* Amounts of one VAT category (and rate, where the category has rates) over lines and
@@ -125,7 +179,7 @@ struct ubl_group {
 
 struct ubl {
     bool credit_note; /* by the root's name */
-    bool peppol;      /* CustomizationID names BIS Billing 3 */
+    bool peppol;      /* judged as BIS Billing 3: CustomizationID names it, or names nothing */
     uint64_t totals_ordinal;
 
     struct ubl_text customization;
@@ -144,6 +198,23 @@ struct ubl {
     unsigned notes;
     struct ubl_party seller;
     struct ubl_party buyer;
+    bool payee_seen;
+    struct ubl_party payee;
+    bool representative_seen;
+    struct ubl_party representative; /* the seller's, for tax */
+    struct ubl_flag tax_point;
+    struct ubl_flag delivered; /* ActualDeliveryDate */
+    bool delivery_address;
+    bool delivery_country;
+    bool period_seen;
+    struct ubl_period whole_period; /* of the document */
+    unsigned cards;
+    unsigned mandates;
+    unsigned projects;     /* references of type 50 */
+    uint64_t empty;        /* the first element with nothing in it; 0: none */
+    bool bad_date;         /* one that is not of the form YYYY-MM-DD */
+    uint64_t bad_currency; /* the first amount whose currencyID is no currency; 0: none */
+    bool foreign_country;  /* one that is not IT */
 
     bool totals_seen;
     struct ubl_number line_total;
@@ -174,6 +245,11 @@ struct ubl {
     struct ubl_subtotal breakdown[UBL_GROUPS_MAX];
     unsigned breakdown_count;
     bool groups_full; /* more than there is room for: sums by category are not judged */
+    struct ubl_uses uses[UBL_VAT_COUNT];
+    bool other_line; /* of VAT, and not of category O */
+    bool other_allowance;
+    bool other_charge;
+    bool other_breakdown;
 
     /* What has just ended, for the rules of its scope. */
     struct ubl_line line;
@@ -183,6 +259,9 @@ struct ubl {
     struct ubl_means means;
     struct ubl_period period;
     struct ubl_category category;
+    struct ubl_reference reference;
+    struct ubl_id id;
+    struct ubl_code media_type;
 };
 
 enum ubl_scope {
@@ -197,10 +276,18 @@ enum ubl_scope {
     UBL_SUBTOTAL,
     UBL_BREAKDOWN, /* each subtotal again, when the whole document is known */
     UBL_MEANS,
+    UBL_ATTACHMENT,
+    UBL_REFERENCE, /* AdditionalDocumentReference */
+    UBL_BILLING,   /* BillingReference */
+    UBL_PARTY_ID,
+    UBL_ENDPOINT,
+    UBL_COMPANY_ID,
+    UBL_VAT_ID,
+    UBL_COUNTRY,
     UBL_SCOPE_COUNT
 };
 
-#define UBL_RULES_MAX 128
+#define UBL_RULES_MAX 384
 /* A rule broken on every line of a long invoice is said this often, not a million times. */
 #define UBL_REPEATS_MAX 20
 
@@ -212,6 +299,9 @@ struct ubl_counts {
 /* Judge the rules of a scope. `ordinal` is the element's. 0 or what the sink returned. */
 int ubl_judge(const struct ubl *u, enum ubl_scope scope, uint64_t ordinal,
               struct ubl_counts *counts, const struct sink *sink);
+
+/* Which category a letter names. */
+enum ubl_vat ubl_vat_of(const struct ubl_code *id);
 
 /* Is the category judged by its rate as well as by its letter (S, L, M)? */
 bool ubl_category_has_rates(const struct ubl_code *category);

@@ -34,7 +34,8 @@ typedef xmlErrorPtr error_arg;
 struct level {
     uint64_t ordinal;
     uint16_t row;
-    uint8_t id; /* 0: not in the table */
+    uint8_t id;  /* 0: not in the table */
+    bool filled; /* holds an element, or text that is not blank */
 };
 
 struct xml_reader {
@@ -50,6 +51,7 @@ struct xml_reader {
     struct level levels[XML_DEPTH_MAX + 1];
     unsigned depth;
     uint64_t elements;
+    uint64_t empty; /* the first element that holds nothing; 0: none */
     struct xml_attribute attributes[XML_ATTRIBUTES_MAX];
     char values[XML_VALUE_MAX]; /* attribute values that held an ampersand */
     size_t values_n;
@@ -267,11 +269,13 @@ static void on_start(void *data, const xmlChar *local, const xmlChar *prefix, co
         pass_limit(r, "attributes of one element", XML_ATTRIBUTES_MAX);
         return;
     }
-    const struct level *parent = &r->levels[r->depth];
+    struct level *parent = &r->levels[r->depth];
+    parent->filled = true;
     int row = r->depth && !parent->id ? -1 : find_row(r, parent->id, local, uri);
     r->depth++;
     struct level *level = &r->levels[r->depth];
     level->id = 0;
+    level->filled = false;
     level->ordinal = r->elements;
     if (row >= 0) {
         level->id = r->table->rows[row].id;
@@ -293,6 +297,8 @@ static void on_end(void *data, const xmlChar *local, const xmlChar *prefix, cons
     const struct level *level = &r->levels[r->depth];
     unsigned depth = r->depth--;
     r->root_closed = r->depth == 0;
+    if (!level->filled && !r->empty)
+        r->empty = level->ordinal;
     if (!level->id)
         return;
     struct xml_element element = {
@@ -309,6 +315,9 @@ static void on_end(void *data, const xmlChar *local, const xmlChar *prefix, cons
 static void on_text(void *data, const xmlChar *text, int n)
 {
     struct xml_reader *r = data;
+    struct level *level = &r->levels[r->depth];
+    if (!level->filled && n > 0)
+        level->filled = span_trim(span_of((const char *)text, (size_t)n)).n > 0;
     if (r->text_depth != r->depth || !r->text_depth || r->text_cut || n <= 0 || stopped(r))
         return;
     size_t take = (size_t)n;
@@ -564,6 +573,11 @@ int xml_finish(struct xml_reader *r)
 bool xml_whole(const struct xml_reader *r)
 {
     return r->root_closed && !r->over && !r->failure;
+}
+
+uint64_t xml_empty(const struct xml_reader *r)
+{
+    return r->empty;
 }
 
 uint64_t xml_elements(const struct xml_reader *r)

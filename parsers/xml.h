@@ -94,6 +94,9 @@ void xml_close(struct xml_reader **reader); /* accepts null, leaves null */
 bool xml_whole(const struct xml_reader *reader);
 /* Number of start tags so far, those outside the table included. */
 uint64_t xml_elements(const struct xml_reader *reader);
+/* Ordinal of the first element that ended with neither an element nor text but blanks in it,
+ * whether the table knows it or not; 0: there is none. */
+uint64_t xml_empty(const struct xml_reader *reader);
 
 /* The value of an attribute without namespace; SPAN_NONE when it is not there. */
 struct span xml_attribute(const struct xml_element *element, const char *local);
