@@ -22,6 +22,8 @@ libparsers_a_SOURCES = \
   parsers/finvoice.c parsers/finvoice.h \
   parsers/autogiro.c parsers/autogiro.h \
   parsers/lines.c parsers/lines.h \
+  parsers/mt940.c parsers/mt940.h \
+  parsers/mt940_info.c parsers/mt940_info.h \
   parsers/pain.c parsers/pain.h \
   parsers/parser.c parsers/parser.h \
   parsers/peppol.c parsers/peppol.h \

@@ -10,6 +10,7 @@
 #include "parsers/invoic.h"
 #include "parsers/lb.h"
 #include "parsers/ocrgiro.h"
+#include "parsers/mt940.h"
 #include "parsers/oioubl.h"
 #include "parsers/pain.h"
 #include "parsers/finvoice.h"
@@ -28,6 +29,7 @@ const struct format *const formats[] = {
     &format_camt053,
     &format_camt054,
     &format_pain001,
+    &format_mt940,
     &format_peppol,
     &format_svefaktura,
     &format_finvoice,

@@ -1,6 +1,7 @@
 #include "parsers/recognize.h"
 
 #include "parsers/edifact.h"
+#include "parsers/mt940.h"
 #include "parsers/peppol.h"
 #include "parsers/xml.h"
 
@@ -74,7 +75,6 @@ static const struct signature text_signatures[] = {
     SIGNATURE("NY000010", "a file in the layout of Nets"),
     SIGNATURE("UNA:", "an EDIFACT interchange"),
     SIGNATURE("UNB+", "an EDIFACT interchange"),
-    SIGNATURE(":20:", "an MT940 statement"),
     SIGNATURE("{1:F", "a SWIFT message"),
     SIGNATURE("<!DOCTYPE html", "an HTML page"),
     SIGNATURE("<!doctype html", "an HTML page"),
@@ -156,6 +156,8 @@ static const char *reason_unknown(struct span head, const struct recognition *be
     if (head.n == 0)
         return "nothing but blanks";
     reason = edifact_other(head);
+    if (!reason)
+        reason = mt940_other(head);
     if (!reason)
         reason = by_prefix(text_signatures, COUNT(text_signatures), head);
     if (reason)

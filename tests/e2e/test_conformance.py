@@ -24,10 +24,15 @@ NAMES = {"finvoice-1.2": "finvoice", "finvoice-2.01": "finvoice",
          "totalin": "total-in", "ag-payspec-new": "autogiro",
          "ag-payspec-old": "autogiro", "ag-other": "autogiro", "bg-ocr-old": "bankgiro-ocr",
          "nets-ny": "ocr-giro"}
+# Where the collection's own reader took a file for more than it is, and why.
+DISAGREED = {
+    "mt940/wolph-self-provided-invalid_statement.sta":  # ten lines of one number each
+        {"format": "unknown", "valid": False, "test": False, "items": 0, "sums": {}},
+}
 FOLDERS = ("bgmax", "total-in", "autogiro", "lb", "bg-ocr-old", "nets-ny",
            "iso20022-camt", "iso20022-pain",
            "peppol-bis-billing-3", "svefaktura", "finvoice", "oioubl", "cii", "ubl-reminder",
-           "edifact-invoic")
+           "edifact-invoic", "mt940")
 
 
 def known_formats():
@@ -38,6 +43,8 @@ def known_formats():
 
 def format_name(name):
     """What INTERFACE calls it: the collection adds versions (camt.053.001.08)."""
+    if name == "mt942":  # named for what it is, not read
+        return "unknown"
     if name.startswith("edifact"):  # messages of other types are named, not read
         return "edifact-invoic" if name.startswith("edifact-invoic") else "unknown"
     iso = re.match(r"(camt|pain)\.\d{3}\b", name)
@@ -92,11 +99,12 @@ def test_the_collection_is_there():
 def sums_of(row):
     if "sums" in row:
         return row["sums"]
-    return {row["currency"]: row["sum_minor"]} if row["currency"] else {}
+    return {row["currency"]: row["sum_minor"]} if row["currency"] or row["sum_minor"] else {}
 
 
 @pytest.mark.parametrize("folder, name, want", CASES, ids=[f"{f}/{n}" for f, n, _ in CASES])
 def test_sample(folder, name, want):
+    want = DISAGREED.get(f"{folder}/{name}", want)
     if want["format"] not in known_formats() | {"unknown"}:
         pytest.skip(f"slussctl formats does not list {want['format']}")
     path = SHARED / "samples" / folder / name
@@ -153,6 +161,12 @@ OWN = [  # file, format, valid, test, items (None: not looked at)
     ("ocr-giro/claims.txt", "ocr-giro", True, False, 2),
     ("ocr-giro/agreements.txt", "ocr-giro", True, False, 3),
     ("ocr-giro/no-payments.txt", "ocr-giro", True, False, 0),
+    ("mt940/two-accounts.sta", "mt940", True, False, 4),
+    ("mt940/pages.sta", "mt940", True, False, 3),
+    ("mt940/zero.sta", "mt940", True, False, 0),
+    ("mt940/test-mark.sta", "mt940", True, True, 3),
+    ("mt940/wrong-balance.sta", "mt940", False, False, 4),
+    ("mt940/interim.942", "unknown", False, False, 0),
     ("peppol-bis-3/invoice.xml", "peppol-bis-3", True, False, 1),
     ("peppol-bis-3/credit-note.xml", "peppol-bis-3", True, False, 1),
 ]

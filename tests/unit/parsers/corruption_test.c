@@ -92,6 +92,8 @@ static const struct exemption {
      "a total without a sign; that of a negative sum warns"},
     {"lb", OF(FLIPPED), OF(RENAMED), NULL, false, "the currency is stated once a section"},
     {"total-in", OF(FLIPPED), OF(RENAMED), NULL, false, "the currency is stated once an account"},
+    {"mt940", OF(CUT), OF(OTHER), NULL, false,
+     "a file cut between two statements; nothing states how many there are"},
     {"pain.001", OF(FLIPPED), OF(RENAMED), NULL, false,
      "the currency is stated once a payment, and CtrlSum adds without it"},
 };

@@ -10,6 +10,7 @@ parsers_text_tests = \
   tests/unit/parsers/casecsv_test \
   tests/unit/parsers/delimited_test \
   tests/unit/parsers/lines_test \
+  tests/unit/parsers/mt940_test \
   tests/unit/parsers/parser_test \
   tests/unit/parsers/reading_test \
   tests/unit/parsers/recognize_test \
@@ -31,6 +32,8 @@ EXTRA_DIST += tests/data/total-in
 EXTRA_DIST += tests/unit/parsers/built.h
 tests_unit_parsers_lb_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/lb
+tests_unit_parsers_mt940_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/data/mt940
 tests_unit_parsers_bgocr_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/bankgiro-ocr
 tests_unit_parsers_ocrgiro_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
