@@ -2,11 +2,14 @@
 """bench.py -- what the README's speed figures come from
 
 Every figure stands beside a yardstick measured in the same run, since machines differ:
-  parsing      against b2sum (text) and xmllint --stream --noout (XML) on the same file
+  parsing      against b2sum (text) and xmllint --stream --noout (XML) on the same file, by
+               processor time, every format that slussctl knows
   deliveries   against bare durable commits of the same disk
-usage: bench.py BUILD_DIRECTORY [--size MB] [--deliveries N] [--memory MB]
+usage: bench.py BUILD_DIRECTORY [--size MB] [--times N] [--format NAME]... [--deliveries N]
+       [--memory MB]
 """
 import argparse
+import collections
 import json
 import os
 import shutil
@@ -17,110 +20,56 @@ import sys
 import tempfile
 import time
 
-HEAD = "number;due_date;amount;debtor_id;debtor_name;debtor_address;description\n"
+import formats
 
-
-def case_row(i):
-    return (f"F{2026000000 + i};2026-{1 + i % 12:02d}-28;{100 + i % 900},50;"
-            f"556{i % 10000000:07d};Gäldenär nummer {i};Storgatan {i % 200}, 744 30 Heby;VA-avgift\n")
-
-
-def write_case_csv(path, size):
-    """About `size` bytes of case-csv."""
-    written = total = i = 0
-    with open(path, "w", encoding="utf-8") as f:
-        written += f.write(HEAD)
-        while written < size:
-            block = "".join(case_row(j) for j in range(i, i + 5000))
-            total += sum((100 + j % 900) * 100 + 50 for j in range(i, i + 5000))
-            i += 5000
-            written += f.write(block)
-        f.write(f"#end;items={i};sum={total // 100},{total % 100:02d}\n")
-
-
-def bgmax_payment(i):
-    return (f"20{i % 9000000 + 1000000:010d}{i:>25}{10000 + i % 5000:018d}21{i % 10 ** 12:012d}0".ljust(80) + "\r\n"
-            + f"26Betalare nummer {i}".ljust(80) + "\r\n")
-
-
-def write_bgmax(path, size):
-    """About `size` bytes of BgMax in one section."""
-    written = total = i = 0
-    with open(path, "w", encoding="latin-1", newline="") as f:
-        f.write("01BGMAX               0120260302173035010331P".ljust(80) + "\r\n")
-        f.write("050050501055          SEK".ljust(80) + "\r\n")
-        while written < size:
-            written += f.write("".join(bgmax_payment(j) for j in range(i, i + 5000)))
-            total += sum(10000 + j % 5000 for j in range(i, i + 5000))
-            i += 5000
-        f.write(f"15{0:035d}20260302{1:05d}{total:018d}SEK{i:08d} ".ljust(80) + "\r\n")
-        f.write(f"70{i:08d}{0:08d}{0:08d}{1:08d}".ljust(80) + "\r\n")
-
-
-INVOICE = """<?xml version="1.0" encoding="UTF-8"?>
-<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"
- xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
- xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2">
-<cbc:CustomizationID>urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0</cbc:CustomizationID>
-<cbc:ProfileID>urn:fdc:peppol.eu:2017:poacc:billing:01:1.0</cbc:ProfileID>
-<cbc:ID>20260001</cbc:ID><cbc:IssueDate>2026-03-02</cbc:IssueDate><cbc:DueDate>2026-03-31</cbc:DueDate>
-<cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode><cbc:DocumentCurrencyCode>SEK</cbc:DocumentCurrencyCode>
-<cbc:BuyerReference>0150abc</cbc:BuyerReference>
-<cac:AccountingSupplierParty><cac:Party><cbc:EndpointID schemeID="0007">2120000829</cbc:EndpointID>
-<cac:PostalAddress><cac:Country><cbc:IdentificationCode>SE</cbc:IdentificationCode></cac:Country></cac:PostalAddress>
-<cac:PartyLegalEntity><cbc:RegistrationName>Exempelkommun</cbc:RegistrationName><cbc:CompanyID>2120000829</cbc:CompanyID></cac:PartyLegalEntity></cac:Party></cac:AccountingSupplierParty>
-<cac:AccountingCustomerParty><cac:Party><cbc:EndpointID schemeID="0007">5560360793</cbc:EndpointID>
-<cac:PostalAddress><cac:Country><cbc:IdentificationCode>SE</cbc:IdentificationCode></cac:Country></cac:PostalAddress>
-<cac:PartyLegalEntity><cbc:RegistrationName>Kund AB</cbc:RegistrationName></cac:PartyLegalEntity></cac:Party></cac:AccountingCustomerParty>
-<cac:PaymentMeans><cbc:PaymentMeansCode>30</cbc:PaymentMeansCode><cbc:PaymentID>123456789023</cbc:PaymentID></cac:PaymentMeans>
-<cac:TaxTotal><cbc:TaxAmount currencyID="SEK">0.00</cbc:TaxAmount><cac:TaxSubtotal><cbc:TaxableAmount currencyID="SEK">{sum}</cbc:TaxableAmount><cbc:TaxAmount currencyID="SEK">0.00</cbc:TaxAmount><cac:TaxCategory><cbc:ID>Z</cbc:ID><cbc:Percent>0</cbc:Percent><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:TaxCategory></cac:TaxSubtotal></cac:TaxTotal>
-<cac:LegalMonetaryTotal><cbc:LineExtensionAmount currencyID="SEK">{sum}</cbc:LineExtensionAmount><cbc:TaxExclusiveAmount currencyID="SEK">{sum}</cbc:TaxExclusiveAmount><cbc:TaxInclusiveAmount currencyID="SEK">{sum}</cbc:TaxInclusiveAmount><cbc:PayableAmount currencyID="SEK">{sum}</cbc:PayableAmount></cac:LegalMonetaryTotal>
-"""
-LINE = """<cac:InvoiceLine><cbc:ID>{n}</cbc:ID><cbc:InvoicedQuantity unitCode="MTQ">1</cbc:InvoicedQuantity><cbc:LineExtensionAmount currencyID="SEK">100.00</cbc:LineExtensionAmount><cac:Item><cbc:Name>Vatten</cbc:Name><cac:ClassifiedTaxCategory><cbc:ID>Z</cbc:ID><cbc:Percent>0</cbc:Percent><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:ClassifiedTaxCategory></cac:Item><cac:Price><cbc:PriceAmount currencyID="SEK">100.00</cbc:PriceAmount></cac:Price></cac:InvoiceLine>
-"""
-
-
-def write_peppol(path, size):
-    """One invoice of about `size` bytes, all lines."""
-    lines = size // len(LINE)
-    with open(path, "w", encoding="utf-8") as f:
-        f.write(INVOICE.format(sum=f"{lines * 100}.00"))
-        for start in range(1, lines + 1, 5000):
-            f.write("".join(LINE.format(n=n) for n in range(start, min(start + 5000, lines + 1))))
-        f.write("</Invoice>\n")
-
-
+Run = collections.namedtuple("Run", "elapsed cpu memory code out")
+DAEMON_FORMAT = "case-csv"
 def run(command):
-    """Seconds and peak memory (MiB) of one command, output thrown away."""
+    """Seconds (elapsed and of the processor), peak memory (MiB) and answer of one command."""
     start = time.monotonic()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     out = process.stdout.read()
     _, status, usage = os.wait4(process.pid, 0)
-    return time.monotonic() - start, usage.ru_maxrss / 1024, os.waitstatus_to_exitcode(status), out
+    return Run(time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024,
+               os.waitstatus_to_exitcode(status), out)
 
 
-def best(command, times=3):
-    results = [run(command) for _ in range(times)]
-    return min(results, key=lambda r: r[0])
+def best(commands, times):
+    """Each command's cheapest run; they take turns, so that a busy machine meets all alike."""
+    rounds = [[run(command) for command in commands] for _ in range(times)]
+    return [min(runs, key=lambda r: r.cpu) for runs in zip(*rounds)]
 
 
-def parsing(slussctl, work, size):
-    print(f"\nparsing and hashing a file of {size >> 20} MB (best of 3)")
-    print(f"  {'format':<14}{'slussctl check':>16}{'yardstick':>34}{'ratio':>8}{'peak memory':>14}")
-    for name, write, yardstick in (
-            ("bgmax", write_bgmax, ["b2sum", "-l", "256"]),
-            ("case-csv", write_case_csv, ["b2sum", "-l", "256"]),
-            ("peppol-bis-3", write_peppol, ["xmllint", "--stream", "--noout"])):
-        path = os.path.join(work, name)
-        write(path, size)
-        os.sync()
-        ours, memory, code, out = best([slussctl, "check", "--json", path])
-        if code != 0 or json.loads(out)["format"] != name:
-            sys.exit(f"{name}: not valid: {out[:2000]!r}")
-        theirs, *_ = best(yardstick + [path])
-        words = f"{theirs:.2f} s {' '.join(yardstick)}"
-        print(f"  {name:<14}{ours:>14.2f} s{words:>34}{ours / theirs:>8.2f}{memory:>10.0f} MiB")
-        os.unlink(path)
+def known_formats(slussctl):
+    rows = subprocess.run([slussctl, "formats", "--json"], capture_output=True, check=True).stdout
+    return [json.loads(row)["format"] for row in rows.splitlines()]
+
+
+def parse_one(slussctl, work, name, size, times):
+    path = os.path.join(work, "file")
+    records = formats.write(name, path, size)
+    size = os.path.getsize(path)
+    yardstick = formats.FORMATS[name].yardstick
+    ours, theirs = best([[slussctl, "check", "--json", path], [*yardstick, path]], times)
+    os.unlink(path)
+    if ours.code != 0 or json.loads(ours.out)["format"] != name:
+        sys.exit(f"{name}: not valid: {ours.out[:2000]!r}")
+    print(f"  {name:<15}{size / 1e6 / ours.cpu:>8.0f}{records / ours.cpu / 1e6:>11.2f}"
+          f"{ours.cpu:>9.2f}{ours.elapsed:>10.2f}{theirs.cpu:>9.2f}  {yardstick[0]:<8}"
+          f"{ours.cpu / theirs.cpu:>6.2f}{ours.memory:>8.0f}", flush=True)
+
+
+def parsing(slussctl, work, size, times, only):
+    names = [name for name in known_formats(slussctl) if not only or name in only]
+    print(f"\nchecking a file of {size / 1e6:.0f} MB, hash included (cheapest of {times} runs; seconds of"
+          f" the processor but for \"elapsed\"; records: payments, invoices or invoice lines)")
+    print(f"  {'format':<15}{'MB/s':>8}{'Mrecord/s':>11}{'check':>9}{'elapsed':>10}{'against':>19}"
+          f"{'ratio':>6}{'MiB':>8}")
+    for name in names:
+        if name in formats.FORMATS:
+            parse_one(slussctl, work, name, size, times)
+        else:
+            print(f"  {name:<15}no generator in bench/formats.py")
 
 
 CONFIG = """
@@ -183,8 +132,9 @@ class Daemon:
 
 
 def small_file(i):
-    rows = "".join(case_row(10 ** 6 + i * 5 + k) for k in range(5))
-    return (HEAD + rows).encode()
+    form = formats.FORMATS[DAEMON_FORMAT]
+    rows = "".join(form.record(10 ** 6 + i * 5 + k) for k in range(5))
+    return (form.head(5) + rows).encode()
 
 
 def drop(work, name, content):
@@ -240,7 +190,7 @@ def deliveries(build, work, count):
 def memory(build, work, size):
     daemon = Daemon(build, work)
     path = os.path.join(work, "large")
-    write_case_csv(path, size)
+    formats.write(DAEMON_FORMAT, path, size)
     start = time.monotonic()
     os.rename(path, os.path.join(work, "in", "large.csv"))
     daemon.wait(1, 3600)
@@ -255,15 +205,18 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("build")
     parser.add_argument("--size", type=int, default=1000, help="MB of a file to parse")
-    parser.add_argument("--deliveries", type=int, default=5000)
+    parser.add_argument("--times", type=int, default=3, help="runs of which the cheapest counts")
+    parser.add_argument("--format", action="append", help="only this one")
+    parser.add_argument("--deliveries", type=int, default=5000, help="0: none")
     parser.add_argument("--memory", type=int, default=0,
                         help="MB of a file to send through the whole daemon")
     args = parser.parse_args()
     build = os.path.abspath(args.build)
     work = tempfile.mkdtemp(prefix="sluss-bench-", dir=build)
     try:
-        parsing(os.path.join(build, "slussctl"), work, args.size << 20)
-        deliveries(build, os.path.join(work, "d"), args.deliveries)
+        parsing(os.path.join(build, "slussctl"), work, args.size * 10 ** 6, args.times, args.format)
+        if args.deliveries:
+            deliveries(build, os.path.join(work, "d"), args.deliveries)
         if args.memory:
             memory(build, os.path.join(work, "m"), args.memory << 20)
     finally:
