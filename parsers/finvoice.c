@@ -287,6 +287,22 @@ static int step(struct parser *p, struct cutter *c, char byte)
     return rc;
 }
 
+/* How many bytes stand before a mark, or before what may become one in the next piece. It is
+ * looked for by its '?', which is rare, where '<' is not. */
+static size_t before_mark(struct span bytes)
+{
+    const char *stop = bytes.p + bytes.n;
+    const char *at = bytes.p;
+    while ((at = memchr(at, '?', (size_t)(stop - at)))) {
+        size_t left = (size_t)(stop - at);
+        size_t n = left < MARK - 1 ? left : MARK - 1;
+        if (at > bytes.p && at[-1] == '<' && memcmp(at, mark + 1, n) == 0)
+            return (size_t)(at - 1 - bytes.p);
+        at++;
+    }
+    return stop[-1] == '<' ? bytes.n - 1 : bytes.n;
+}
+
 static int finvoice_push(struct parser *p, struct span bytes)
 {
     struct cutter *c = p->extra;
@@ -297,11 +313,10 @@ static int finvoice_push(struct parser *p, struct span bytes)
             bytes = span_of(bytes.p + 1, bytes.n - 1);
             continue;
         }
-        const char *at = memchr(bytes.p, '<', bytes.n);
-        size_t n = at ? (size_t)(at - bytes.p) : bytes.n;
+        size_t n = before_mark(bytes);
         rc = hand_on(p, c, span_of(bytes.p, n));
         bytes = span_of(bytes.p + n, bytes.n - n);
-        if (at) {
+        if (bytes.n) {
             c->matched = 1;
             bytes = span_of(bytes.p + 1, bytes.n - 1);
         }
