@@ -1,5 +1,9 @@
 #include "parsers/edifact.h"
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 #include "model/error.h"
 #include "parsers/parser.h"
 
@@ -26,7 +30,16 @@ static void set_roles(struct edifact_reader *r, char component, char element, ch
     r->role[(unsigned char)component] = COMPONENT;
     r->role[(unsigned char)element] = ELEMENT;
     r->role[(unsigned char)terminator] = TERMINATOR;
+    if (r->role[(unsigned char)release] != RELEASE)
+        release = terminator;
+    r->component = component;
+    r->element = element;
+    r->release = release;
     r->terminator = terminator;
+    memset(r->stops[0], terminator, sizeof(r->stops[0]));
+    memset(r->stops[1], release, sizeof(r->stops[1]));
+    memset(r->stops[2], '\r', sizeof(r->stops[2]));
+    memset(r->stops[3], '\n', sizeof(r->stops[3]));
 }
 
 /* A letter, digit or byte beyond ASCII separates nothing. */
@@ -87,7 +100,7 @@ static void begin(struct edifact_reader *r, bool holding)
     r->begun = true;
     r->holding = holding;
     r->released = false;
-    s->high = false;
+    s->high = s->split = false;
     s->components = 0;
     s->elements = 1;
     s->first[0] = 0;
@@ -110,6 +123,16 @@ static bool mark(struct edifact_reader *r, size_t at, bool element)
     return true;
 }
 
+/* No letter is a separator, so that the first three need no look. */
+static uint32_t tag_of(const struct edifact_reader *r, const char *p, size_t n)
+{
+    const unsigned char *u = (const unsigned char *)p;
+
+    if (n < 3 || (n > 3 && p[3] != r->element && p[3] != r->component))
+        return 0;
+    return EDIFACT_TAG(u[0], u[1], u[2]);
+}
+
 static int end_segment(struct edifact_reader *r, const char *base, size_t n)
 {
     struct edifact_segment *s = &r->segment;
@@ -118,10 +141,17 @@ static int end_segment(struct edifact_reader *r, const char *base, size_t n)
         r->fault = EDIFACT_TOO_LONG;
         return 0;
     }
-    s->end[s->components++] = (uint32_t)n;
     s->base = base;
+    s->n = n;
+    s->tag = tag_of(r, base, n);
     r->begun = false;
     return 1;
+}
+
+static void close_split(struct edifact_segment *s)
+{
+    s->end[s->components++] = (uint32_t)s->n;
+    s->split = true;
 }
 
 static int hold(struct edifact_reader *r, const char *p, size_t n)
@@ -134,33 +164,105 @@ static int hold(struct edifact_reader *r, const char *p, size_t n)
     return n ? buf_add(&r->held, p, n) : 0;
 }
 
+/* How many bytes come before one that ends a run: a terminator, a release character, a fold. */
+static size_t run_length(const struct edifact_reader *r, const char *p, size_t n, bool *high)
+{
+    size_t i = 0;
+
+#ifdef __SSE2__
+    const __m128i *stops = (const __m128i *)(const void *)r->stops;
+    __m128i stop0 = _mm_loadu_si128(stops), stop1 = _mm_loadu_si128(stops + 1);
+    __m128i stop2 = _mm_loadu_si128(stops + 2), stop3 = _mm_loadu_si128(stops + 3);
+
+    for (; n - i >= 16; i += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        __m128i one = _mm_or_si128(_mm_cmpeq_epi8(v, stop0), _mm_cmpeq_epi8(v, stop1));
+        __m128i two = _mm_or_si128(_mm_cmpeq_epi8(v, stop2), _mm_cmpeq_epi8(v, stop3));
+        unsigned hits = (unsigned)_mm_movemask_epi8(_mm_or_si128(one, two));
+        unsigned top = (unsigned)_mm_movemask_epi8(v);
+        if (hits) {
+            unsigned at = (unsigned)__builtin_ctz(hits);
+            *high = *high || (top & ((1u << at) - 1));
+            return i + at;
+        }
+        *high = *high || top;
+    }
+#endif
+    for (; i < n; i++) {
+        uint8_t role = r->role[(unsigned char)p[i]];
+        if (role == TERMINATOR || role == RELEASE || role == FOLD)
+            break;
+        *high = *high || role == HIGH;
+    }
+    return i;
+}
+
+/* Mark the separators of the bytes that come first in a segment. `limit`: bytes up to it may be
+ * looked at. */
+static void split_run(struct edifact_reader *r, const char *p, size_t n, const char *limit)
+{
+    size_t i = 0;
+
+#ifdef __SSE2__
+    const __m128i component = _mm_set1_epi8(r->component);
+    const __m128i element = _mm_set1_epi8(r->element);
+
+    for (; i < n && limit - (p + i) >= 16; i += 16) {
+        __m128i v = _mm_loadu_si128((const __m128i *)(const void *)(p + i));
+        unsigned ends = (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, element));
+        unsigned both = ends | (unsigned)_mm_movemask_epi8(_mm_cmpeq_epi8(v, component));
+        if (n - i < 16)
+            both &= (1u << (n - i)) - 1;
+        for (; both; both &= both - 1) {
+            unsigned at = (unsigned)__builtin_ctz(both);
+            if (!mark(r, i + at, ends >> at & 1))
+                return;
+        }
+    }
+#else
+    (void)limit;
+#endif
+    for (; i < n; i++) {
+        uint8_t role = r->role[(unsigned char)p[i]];
+        if ((role == COMPONENT || role == ELEMENT) && !mark(r, i, role == ELEMENT))
+            return;
+    }
+}
+
 /* A segment as it lies in the piece: no copy. 1: whole. 0: it ended, or something is to be left
  * out of it, and what was seen is held. */
 static int scan_here(struct edifact_reader *r, struct span *bytes)
 {
     const char *p = bytes->p;
     size_t n = bytes->n;
-    size_t i = 0;
+    size_t i = run_length(r, p, n, &r->segment.high);
+    bool whole = i < n && p[i] == r->terminator;
 
-    for (; i < n; i++) {
-        uint8_t role = r->role[(unsigned char)p[i]];
-        if (role == PLAIN)
-            continue;
-        if (role == HIGH) {
-            r->segment.high = true;
-        } else if (role == COMPONENT || role == ELEMENT) {
-            if (!mark(r, i, role == ELEMENT))
-                return 0;
-        } else if (role == TERMINATOR) {
-            *bytes = span_of(p + i + 1, n - i - 1);
-            return end_segment(r, p, i);
-        } else {
-            break;
-        }
+    r->limit = p + n;
+    *bytes = span_of(p + i + whole, n - i - whole);
+    /* What is left for later cannot have too many components: it is too short. */
+    if (!whole || i >= EDIFACT_COMPONENTS_MAX)
+        split_run(r, p, i, r->limit);
+    if (r->fault)
+        return 0;
+    if (whole && end_segment(r, p, i) == 1) {
+        if (i >= EDIFACT_COMPONENTS_MAX)
+            close_split(&r->segment);
+        return 1;
     }
-    *bytes = span_of(p + i, n - i);
+    if (whole)
+        return 0;
     buf_clear(&r->held);
     return hold(r, p, i);
+}
+
+static int end_held(struct edifact_reader *r)
+{
+    int rc = end_segment(r, r->held.p ? r->held.p : "", r->held.n);
+
+    if (rc == 1)
+        close_split(&r->segment);
+    return rc;
 }
 
 /* One byte that is not plain, of a held segment. 1: the segment is whole. */
@@ -180,7 +282,7 @@ static int take_held(struct edifact_reader *r, char c)
         r->released = true;
         return 0;
     case TERMINATOR:
-        return end_segment(r, r->held.p ? r->held.p : "", r->held.n);
+        return end_held(r);
     case COMPONENT:
     case ELEMENT:
         return mark(r, r->held.n, role == ELEMENT) ? hold(r, &c, 1) : 0;
@@ -310,6 +412,14 @@ int edifact_next(struct edifact_reader *r, struct span *bytes,
     return rc;
 }
 
+void edifact_split(struct edifact_reader *r)
+{
+    if (r->segment.split)
+        return;
+    split_run(r, r->segment.base, r->segment.n, r->limit);
+    close_split(&r->segment);
+}
+
 void edifact_skip(struct edifact_reader *r, uint64_t bytes)
 {
     r->skip = bytes;
@@ -369,7 +479,7 @@ static void keep(char *out, size_t size, struct span text)
 
 static void look_at(struct edifact_look *look, const struct edifact_segment *s, const char *wanted)
 {
-    switch (edifact_tag(s)) {
+    switch (s->tag) {
     case EDIFACT_TAG('U', 'N', 'B'):
         if (!look->purpose[0])
             keep(look->purpose, sizeof(look->purpose), edifact_get(s, 7, 0));
@@ -397,8 +507,10 @@ struct edifact_look edifact_sniff(struct span head, const char *wanted)
     if (look.shape == EDIFACT_NONE || look.shape == EDIFACT_BARE)
         return look;
     edifact_init(&reader);
-    while (!look.wanted && edifact_next(&reader, &head, &s) > 0)
+    while (!look.wanted && edifact_next(&reader, &head, &s) > 0) {
+        edifact_split(&reader);
         look_at(&look, s, wanted);
+    }
     edifact_free(&reader);
     return look;
 }

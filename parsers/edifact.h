@@ -8,6 +8,7 @@
  *         separators :+?' hold, or the control characters IS1 to IS4 of UNOB where UNB is
  *         followed by one. The repetition separator of syntax 4 is not split at.
  * Owner:  a segment is valid until the next call; it points into the piece or the reader.
+ * Speed:  a segment is found by its end; only edifact_split looks for what is inside.
  * Limits: RECORD_MAX bytes and EDIFACT_COMPONENTS_MAX components a segment.
  */
 #ifndef SLUSS_PARSERS_EDIFACT_H
@@ -19,13 +20,18 @@
 #include "model/buf.h"
 #include "model/span.h"
 
+#define EDIFACT_TAG(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (uint32_t)(c))
+
 #define EDIFACT_COMPONENTS_MAX 1024
 #define EDIFACT_TYPE_SIZE      7 /* "INVOIC" and NUL */
 
 struct edifact_segment {
     uint64_t ordinal; /* from 1; UNA does not count */
     bool high;        /* it holds a byte of 0x80 or above */
+    bool split;       /* the rest below is set: by edifact_split */
+    uint32_t tag; /* as EDIFACT_TAG('U', 'N', 'B'); another number when it is not three letters */
     const char *base;
+    size_t n;
     unsigned components;
     unsigned elements;                      /* the tag is element 0 */
     uint32_t end[EDIFACT_COMPONENTS_MAX];   /* offset from base behind each component */
@@ -45,8 +51,10 @@ struct edifact_reader {
     bool begun;               /* inside a segment */
     bool holding;             /* its bytes so far are in `held` */
     bool released;            /* a release character came last */
-    char terminator;
-    uint64_t skip; /* bytes to pass over before the next segment */
+    char component, element, release, terminator;
+    const char *limit;    /* where the piece with the segment ends */
+    uint8_t stops[4][16]; /* the bytes that end a run, each many times over */
+    uint64_t skip;        /* bytes to pass over before the next segment */
     unsigned start_n;
     char start[9];     /* what may become UNA or UNB, between two pieces */
     uint8_t role[256]; /* what each byte does */
@@ -61,6 +69,9 @@ void edifact_free(struct edifact_reader *reader);
  * fault); SLUSS_ENOMEM. *bytes moves behind what was taken. */
 int edifact_next(struct edifact_reader *reader, struct span *bytes,
                  const struct edifact_segment **segment);
+
+/* Find the elements and components of the segment given last. Must come before edifact_get. */
+void edifact_split(struct edifact_reader *reader);
 
 /* The object that follows UNO: pass over that many bytes before the next segment. Right after
  * UNO was handed out. */
@@ -82,15 +93,6 @@ static inline struct span edifact_get(const struct edifact_segment *s, unsigned 
         return SPAN_NONE;
     uint32_t begin = at ? s->end[at - 1] + 1 : 0;
     return s->end[at] > begin ? span_of(s->base + begin, s->end[at] - begin) : SPAN_NONE;
-}
-
-#define EDIFACT_TAG(a, b, c) ((uint32_t)(a) << 16 | (uint32_t)(b) << 8 | (uint32_t)(c))
-
-/* The tag as EDIFACT_TAG('U', 'N', 'B'); 0 when it is not three bytes long. */
-static inline uint32_t edifact_tag(const struct edifact_segment *s)
-{
-    const unsigned char *p = (const unsigned char *)s->base;
-    return s->end[0] == 3 ? EDIFACT_TAG(p[0], p[1], p[2]) : 0;
 }
 
 /* --- looking at the first bytes ---------------------------------------------------------- */

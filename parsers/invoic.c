@@ -284,8 +284,10 @@ struct parser {
     char others_type[EDIFACT_TYPE_SIZE];
 };
 
-static struct span get(const struct parser *p, unsigned element, unsigned component)
+static inline struct span get(struct parser *p, unsigned element, unsigned component)
 {
+    if (!p->s->split)
+        edifact_split(&p->reader);
     return edifact_get(p->s, element, component);
 }
 
@@ -694,7 +696,7 @@ static bool read_number(struct span raw, struct decimal *out)
     return decimal_parse(span_of(text, raw.n), out) == 0;
 }
 
-static struct amount read_amount(const struct parser *p)
+static struct amount read_amount(struct parser *p)
 {
     struct amount amount = {.seen = true};
     struct span currency = get(p, 1, 2);
@@ -711,7 +713,7 @@ static bool in_own_currency(const struct message *m, const struct amount *a)
     return !a->currency[0] || !m->currency[0] || strcmp(a->currency, m->currency) == 0;
 }
 
-static void take_sum(const struct parser *p, struct message *m, enum sum which)
+static void take_sum(struct parser *p, struct message *m, enum sum which)
 {
     struct amount *kept = &m->sums[which];
     struct amount amount = read_amount(p);
@@ -1183,7 +1185,7 @@ static int outside(struct parser *p)
 
 static int on_segment(struct parser *p)
 {
-    uint32_t tag = edifact_tag(p->s);
+    uint32_t tag = p->s->tag;
 
     switch (tag) {
     case TAG('U', 'N', 'B'):

@@ -19,6 +19,7 @@ static struct buf split(struct span text, size_t piece, struct edifact_reader *r
         memcpy(copy, text.p, n);
         struct span part = span_of(copy, n);
         while (edifact_next(r, &part, &s) > 0) {
+            edifact_split(r);
             for (unsigned e = 0; e < s->elements; e++) {
                 unsigned stop = e + 1 < s->elements ? s->first[e + 1] : s->components;
                 for (unsigned c = 0; c < stop - s->first[e]; c++) {
@@ -156,11 +157,11 @@ static void an_object_is_passed_over(void **state)
             struct span part = span_of(text.p + at, piece < text.n - at ? piece : text.n - at);
             while (edifact_next(&r, &part, &s) > 0) {
                 seen++;
-                if (edifact_tag(s) == EDIFACT_TAG('U', 'N', 'O')) {
+                if (s->tag == EDIFACT_TAG('U', 'N', 'O')) {
                     edifact_skip(&r, 8);
                     assert_true(edifact_unended(&r));
                 } else {
-                    assert_int_equal(edifact_tag(s), EDIFACT_TAG('U', 'N', 'P'));
+                    assert_int_equal(s->tag, EDIFACT_TAG('U', 'N', 'P'));
                 }
             }
         }
