@@ -238,6 +238,14 @@ static const struct said *value_of(cfg_t *section, const char *key, unsigned i)
     return opt && i < cfg_opt_size(opt) ? opt->values[i]->ptr : NULL;
 }
 
+/* The place of a key's value; where it is not written, of its section. */
+static struct place key_place(const struct reading *reading, cfg_t *section, const char *key)
+{
+    const struct said *said = value_of(section, key, 0);
+
+    return said ? said_place(reading, said) : section_place(reading, section);
+}
+
 /* All values of the key checked; false when one is wrong. */
 static bool check_values(struct reading *reading, const struct conf_key *key, cfg_t *section,
                          const char **values, unsigned n)
@@ -319,6 +327,23 @@ static const char *joined(struct reading *reading, const char *partner, const ch
     return text;
 }
 
+/* What stands of seals in a unit, decoded; the key comes from its file (keys.h). */
+static void read_seal(struct reading *reading, cfg_t *section, struct unit_settings *unit)
+{
+    const struct texts *kvv = &unit->seal_test_kvv;
+
+    if (kvv->n > SEAL_TESTS_MAX)
+        problem_add(&reading->problems, key_place(reading, section, "seal-test-kvv"),
+                    "seal-test-kvv lists %zu check values; write at most %d", kvv->n,
+                    SEAL_TESTS_MAX);
+    for (size_t i = 0; i < kvv->n && i < SEAL_TESTS_MAX; i++)
+        if (seal_parse(span_str(kvv->of[i]), unit->seal.test[unit->seal.tests]))
+            unit->seal.tests++;
+    if (unit->seal_required && !value_of(section, "seal-key-file", 0))
+        problem_add(&reading->problems, key_place(reading, section, "seal-required"),
+                    "seal-required needs seal-key-file: without the key no seal can be verified");
+}
+
 static void read_unit(struct reading *reading, cfg_t *section, const char *partner_key,
                       const struct conf_partner *partner)
 {
@@ -332,6 +357,7 @@ static void read_unit(struct reading *reading, cfg_t *section, const char *partn
     if (!unit->key)
         reading->rc = SLUSS_ENOMEM;
     read_section(reading, CONF_UNIT, section, unit);
+    read_seal(reading, section, unit);
 }
 
 static void read_partner(struct reading *reading, cfg_t *section)
@@ -369,14 +395,6 @@ static void read_partners(struct reading *reading, cfg_t *root)
 }
 
 /* --- what no single key can tell ----------------------------------------------------------- */
-
-/* The place of a key's value; where it is not written, of its section. */
-static struct place key_place(const struct reading *reading, cfg_t *section, const char *key)
-{
-    const struct said *said = value_of(section, key, 0);
-
-    return said ? said_place(reading, said) : section_place(reading, section);
-}
 
 static void check_smtp(struct reading *reading, cfg_t *root)
 {

@@ -8,6 +8,7 @@
  * Refused, with file and line: unknown keys, a key twice, numbers without their unit (90
  * where 90s is meant), octal and hexadecimal numbers, values out of range, ${NAME}, a file
  * cut off inside a section, two units with one inbox, a unit key or path that makes no sense.
+ * The files that settings name are not opened; keys.h reads those that hold keys.
  * Times: 500ms, 90s, 10m, 1h, 2d. Sizes: 512k, 64M, 1G.
  */
 #ifndef SLUSS_CONF_CONF_H

@@ -2,6 +2,7 @@
 noinst_LIBRARIES += libconf.a
 libconf_a_SOURCES = \
   conf/conf.c conf/conf.h \
+  conf/keys.c conf/keys.h \
   conf/problem.c conf/problem.h \
   conf/schema.c conf/schema.h \
   conf/source.c conf/source.h \

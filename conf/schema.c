@@ -168,6 +168,20 @@ static const struct conf_key unit_keys[] = {
     {.name = "test-names", .type = CONF_LIST, .values = nothing, .check = check_pattern,
      .shown = "none beyond the words that sluss knows", INTO(struct unit_settings, test_names),
      .help = "Name patterns that mean a test file."},
+    {.name = "seal-key-file", .type = CONF_TEXT, .check = check_key_file,
+     INTO(struct unit_settings, seal_key_file),
+     .help = "File with the key that the unit's files are sealed with (Bankgirot's HMAC seal): "
+             "32 hexadecimal digits, closed to others. A path, or the name of a systemd "
+             "credential."},
+    {.name = "seal-test-kvv", .type = CONF_LIST, .values = nothing, .check = check_kvv,
+     .shown = "none beyond that of Bankgirot's public test key",
+     INTO(struct unit_settings, seal_test_kvv),
+     .help = "Check values (KVV) of test keys of the unit: a file sealed with one is a test. At "
+             "most 8."},
+    {.name = "seal-required", .type = CONF_BOOL, .value = "no",
+     INTO(struct unit_settings, seal_required),
+     .help = "Hold every file of the unit that has no seal, or one that does not hold. Needs "
+             "seal-key-file."},
 };
 
 const struct conf_section conf_sections[CONF_SECTION_COUNT] = {

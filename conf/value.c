@@ -10,6 +10,7 @@
 
 #include "model/buf.h"
 #include "model/ident.h"
+#include "model/seal.h"
 
 #define ID_MOST      60
 #define ADDRESS_MOST 254
@@ -270,6 +271,30 @@ const char *check_zone(const char *text)
     there = !path.failed && stat(buf_cstr(&path), &st) == 0 && S_ISREG(st.st_mode);
     buf_free(&path);
     return there ? NULL : wrong;
+}
+
+const char *check_key_file(const char *text)
+{
+    size_t n = strlen(text);
+
+    if (strchr(text, '/'))
+        return check_path(text);
+    if (n == 0 || n > NAME_MOST || text[0] == '.' ||
+        !all_of(text, n, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"))
+        return "neither a path nor the name of a credential; write one as in "
+               "/etc/sluss/heby-seal.key";
+    return check_kvv(text) ? NULL
+                           : "a key does not belong here; write it into a file, and name "
+                             "that";
+}
+
+const char *check_kvv(const char *text)
+{
+    uint8_t bytes[SEAL_SIZE];
+
+    if (!seal_parse(span_str(text), bytes))
+        return "not a check value; write its 32 hexadecimal digits";
+    return NULL;
 }
 
 const char *check_id(const char *text)

@@ -33,6 +33,10 @@ const char *check_account(const char *text);
 /* A pattern of file names that is not everything. */
 const char *check_pattern(const char *text);
 const char *check_marker(const char *text);
+/* A path, or the name of a systemd credential. */
+const char *check_key_file(const char *text);
+/* 32 hexadecimal digits. */
+const char *check_kvv(const char *text);
 /* daily, weekdays, weekly, monthly, or a time. */
 const char *check_expect(const char *text);
 /* A zone that the system has: an unknown one would silently be UTC. */

@@ -152,7 +152,7 @@ static int print_people(const struct paper *paper, const struct report *report)
     return SLUSS_OK;
 }
 
-static int check_file(const struct ctl *ctl, const char *file, const struct format *format)
+static int check_file(const struct ctl *ctl, const char *file, const struct file_how *how)
 {
     struct report report = {.file = file};
     struct sink sink = {&report.findings, ignore_item, keep_finding};
@@ -161,7 +161,7 @@ static int check_file(const struct ctl *ctl, const char *file, const struct form
     report.findings.arena = arena_new(FINDINGS_MEMORY);
     if (!report.findings.arena)
         return complain("%s", sluss_error_text(SLUSS_ENOMEM));
-    error = file_read(file, format, &sink, &report.summary);
+    error = file_read(file, how, &sink, &report.summary);
     if (error == SLUSS_OK) {
         error = ctl->json ? print_json(&report) : print_people(&ctl->paper, &report);
         if (error != SLUSS_OK)
@@ -175,18 +175,19 @@ static int check_file(const struct ctl *ctl, const char *file, const struct form
 
 int command_check(struct ctl *ctl, const struct arguments *arguments)
 {
-    const struct format *format;
+    struct file_how how;
     int status = EXIT_FINE;
 
-    if (file_format(arguments_value(arguments, "format"), &format) != SLUSS_OK)
+    if (file_how(arguments, &how) != SLUSS_OK)
         return EXIT_TROUBLE;
     for (int i = 0; i < arguments->n; i++) {
-        int of_file = check_file(ctl, arguments->operands[i], format);
+        int of_file = check_file(ctl, arguments->operands[i], &how);
 
         if (i && !ctl->json && of_file == EXIT_FINE && i + 1 < arguments->n)
             fflush(stdout);
         if (of_file > status)
             status = of_file;
     }
+    sodium_memzero(&how, sizeof how);
     return status;
 }

@@ -56,10 +56,14 @@ const struct command commands[] = {
     {OFFLINE, "check", "FILE...", 1, -1, "recognise, parse and validate files",
      "Reads each file as the daemon would and says what it is, what it holds and what is\n"
      "wrong with it. \"-\" is standard input. Exit 1 where any file is not valid.",
-     {{"format", "NAME", "read it as this format, instead of recognising it"}}, command_check},
+     {{"format", "NAME", "read it as this format, instead of recognising it"},
+      {"seal-key", "FILE", "verify a Bankgirot seal with the key in this file"}},
+     command_check},
     {OFFLINE, "items", "FILE", 1, 1, "print every item of a file",
      "Exit 1 where the file is not valid; the items up to there are printed.",
-     {{"format", "NAME", "read it as this format, instead of recognising it"}}, command_items},
+     {{"format", "NAME", "read it as this format, instead of recognising it"},
+      {"seal-key", "FILE", "verify a Bankgirot seal with the key in this file"}},
+     command_items},
     {OFFLINE, "formats", "[NAME]", 0, 1, "the formats it knows, or all about one",
      "With a name: what its items carry, what shows that a file is whole, the document the\n"
      "reading follows, and the rules it is judged by.", {{0}}, command_formats},

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "conf/keys.h"
 #include "ctl/commands.h"
 #include "model/error.h"
 #include "parsers/reading.h"
@@ -23,6 +24,33 @@ int file_format(const char *name, const struct format **out)
         return SLUSS_OK;
     complain("there is no format \"%s\"; slussctl formats lists them", name);
     return SLUSS_ENOTFOUND;
+}
+
+static int file_key(const char *path, struct seal_keys *keys)
+{
+    struct buf why;
+    int error;
+
+    if (!path)
+        return SLUSS_OK;
+    buf_init(&why, 4096);
+    error = conf_read_key(path, keys->key, &why);
+    keys->known = error == SLUSS_OK;
+    if (error != SLUSS_OK)
+        complain("%s: %s", path, buf_cstr(&why));
+    buf_free(&why);
+    return error;
+}
+
+int file_how(const struct arguments *arguments, struct file_how *how)
+{
+    int error;
+
+    *how = (struct file_how){0};
+    error = file_format(arguments_value(arguments, "format"), &how->format);
+    if (error == SLUSS_OK)
+        error = file_key(arguments_value(arguments, "seal-key"), &how->keys);
+    return error;
 }
 
 static int trouble(const char *path, int error)
@@ -49,15 +77,17 @@ static int push_all(int fd, const char *path, struct reading *reading, char *pie
     }
 }
 
-static int read_open(int fd, const char *path, const struct format *format,
-                     const struct sink *sink, struct summary *summary)
+static int read_open(int fd, const char *path, const struct file_how *how, const struct sink *sink,
+                     struct summary *summary)
 {
     struct reading *reading = NULL;
     char *piece = malloc(PIECE);
-    int error = piece ? reading_open(format, sink, &reading) : SLUSS_ENOMEM;
+    int error = piece ? reading_open(how->format, sink, &reading) : SLUSS_ENOMEM;
 
-    if (error == SLUSS_OK)
+    if (error == SLUSS_OK) {
+        reading_seal(reading, &how->keys);
         error = push_all(fd, path, reading, piece);
+    }
     if (error == SLUSS_OK)
         error = reading_finish(reading, summary);
     if (error != SLUSS_OK && error != SLUSS_EIO && error != SLUSS_ESTOP)
@@ -67,7 +97,7 @@ static int read_open(int fd, const char *path, const struct format *format,
     return error;
 }
 
-int file_read(const char *path, const struct format *format, const struct sink *sink,
+int file_read(const char *path, const struct file_how *how, const struct sink *sink,
               struct summary *summary)
 {
     bool standard_input = strcmp(path, "-") == 0;
@@ -77,7 +107,7 @@ int file_read(const char *path, const struct format *format, const struct sink *
     if (fd < 0)
         return trouble(path, errno);
     (void)posix_fadvise(fd, 0, 0, POSIX_FADV_SEQUENTIAL); /* refused by pipes, and no matter */
-    error = read_open(fd, path, format, sink, summary);
+    error = read_open(fd, path, how, sink, summary);
     if (!standard_input)
         close(fd);
     return error;

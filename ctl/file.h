@@ -3,11 +3,22 @@
 #ifndef SLUSS_CTL_FILE_H
 #define SLUSS_CTL_FILE_H
 
+#include "ctl/options.h"
+#include "model/seal.h"
 #include "parsers/parser.h"
+
+/* How a file is to be read. */
+struct file_how {
+    const struct format *format; /* null: recognise it */
+    struct seal_keys keys;
+};
+
+/* From the options --format and --seal-key. 0, or an error that was said on standard error. */
+int file_how(const struct arguments *arguments, struct file_how *how);
 
 /* Read `path` ("-": standard input) to its end; items and findings go to the sink.
  * 0 and *summary; else an error was said on standard error (or the sink's code is returned). */
-int file_read(const char *path, const struct format *format, const struct sink *sink,
+int file_read(const char *path, const struct file_how *how, const struct sink *sink,
               struct summary *summary);
 
 /* The format of that name in *out (null name: null). 0, or SLUSS_ENOTFOUND, said on standard

@@ -38,8 +38,8 @@ static int item_json(void *context, const struct item *item)
 }
 
 static const struct column columns[] = {
-    {"RECORD", true}, {"TYPE", false},      {"NUMBER", false},       {"ISSUED", false},
-    {"DUE", false},   {"AMOUNT", true},     {"REFERENCE", false},    {"PARTY", false},
+    {"RECORD", true}, {"TYPE", false},          {"NUMBER", false},    {"ISSUED", false},
+    {"DUE", false},   {"AMOUNT", true},         {"REFERENCE", false}, {"PARTY", false},
     {"NAME", false},  {"PAYEE ACCOUNT", false},
 };
 
@@ -108,20 +108,20 @@ static void print_findings(const struct finding_list *findings)
     }
 }
 
-static int items_json(const char *file, const struct format *format, struct summary *summary)
+static int items_json(const char *file, const struct file_how *how, struct summary *summary)
 {
     struct printing printing = {0};
     struct sink sink = {&printing, item_json, finding_json};
     int error;
 
     buf_init(&printing.lines, 8u << 20);
-    error = file_read(file, format, &sink, summary);
+    error = file_read(file, how, &sink, summary);
     write_lines(&printing);
     buf_free(&printing.lines);
     return error;
 }
 
-static int items_people(const struct paper *paper, const char *file, const struct format *format,
+static int items_people(const struct paper *paper, const char *file, const struct file_how *how,
                         struct summary *summary)
 {
     struct printing printing = {.findings.arena = arena_new(FINDINGS_MEMORY)};
@@ -131,7 +131,7 @@ static int items_people(const struct paper *paper, const char *file, const struc
     printing.table = table_new(paper, columns, sizeof columns / sizeof columns[0]);
     if (printing.table && printing.findings.arena) {
         table_leave_out_empty(printing.table);
-        error = file_read(file, format, &sink, summary);
+        error = file_read(file, how, &sink, summary);
     } else {
         complain("%s", sluss_error_text(error));
     }
@@ -148,14 +148,15 @@ static int items_people(const struct paper *paper, const char *file, const struc
 
 int command_items(struct ctl *ctl, const struct arguments *arguments)
 {
-    const struct format *format;
+    struct file_how how;
     struct summary summary = {0};
     int error;
 
-    if (file_format(arguments_value(arguments, "format"), &format) != SLUSS_OK)
+    if (file_how(arguments, &how) != SLUSS_OK)
         return EXIT_TROUBLE;
-    error = ctl->json ? items_json(arguments->operands[0], format, &summary)
-                      : items_people(&ctl->paper, arguments->operands[0], format, &summary);
+    error = ctl->json ? items_json(arguments->operands[0], &how, &summary)
+                      : items_people(&ctl->paper, arguments->operands[0], &how, &summary);
+    sodium_memzero(&how, sizeof how);
     if (error != SLUSS_OK)
         return EXIT_TROUBLE;
     return summary.valid ? EXIT_FINE : EXIT_NO;

@@ -308,6 +308,9 @@ void passage_read(struct passage *p)
         .failed = on_failed,
     };
     rc = pool_submit(p->intake->pool, JOB_READ, file, -1, &events, &p->job);
+    const struct unit_settings *unit = settings_unit(p->intake->settings, p->delivery.unit);
+    if (!rc && unit)
+        pool_seal(p->job, &unit->seal);
     close(file);
     if (rc)
         fail(p, rc, "no worker could be asked");

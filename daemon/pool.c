@@ -29,6 +29,7 @@ struct job {
     int second;
     int tries;
     struct job_events events;
+    struct seal_keys seal;
 };
 
 struct worker_handle {
@@ -76,6 +77,7 @@ static void job_free(struct job *job)
         close(job->first);
     if (job->second >= 0)
         close(job->second);
+    sodium_memzero(&job->seal, sizeof job->seal);
     free(job);
 }
 
@@ -339,13 +341,16 @@ static struct worker_handle *find_idle(struct pool *pool)
 
 static void give(struct worker_handle *w, struct job *job)
 {
-    const struct wire_job message = {
-        .version = WIRE_VERSION, .kind = job->kind, .number = job->number};
+    struct wire_job message = {.version = WIRE_VERSION,
+                               .kind = job->kind,
+                               .number = job->number,
+                               .seal = job->seal};
     job->worker = w;
     w->job = job;
     w->job_since_us = w->heard_us = loop_now_us(w->pool->loop);
     int rc = wire_send(w->socket, span_of((const char *)&message, sizeof message), job->first,
                        job->second);
+    sodium_memzero(&message, sizeof message);
     if (rc != 0) /* it is ending; on_child_end puts the job back */
         worker_kill(w, "its socket was closed");
 }
@@ -534,6 +539,11 @@ int pool_submit(struct pool *pool, enum job_kind kind, int first, int second,
     if (out)
         *out = job;
     return 0;
+}
+
+void pool_seal(struct job *job, const struct seal_keys *keys)
+{
+    job->seal = *keys;
 }
 
 void pool_cancel(struct pool *pool, struct job *job)

@@ -49,6 +49,9 @@ void pool_reload(struct pool *pool, const struct settings *settings);
  * SLUSS_EIO (no descriptors left). */
 int pool_submit(struct pool *pool, enum job_kind kind, int first, int second,
                 const struct job_events *events, struct job **out);
+/* The keys a READ is to verify seals with, straight after pool_submit. Copied, and wiped with
+ * the job. */
+void pool_seal(struct job *job, const struct seal_keys *keys);
 /* Forget a job; no callback comes after this. A worker in the middle of it is replaced. */
 void pool_cancel(struct pool *pool, struct job *job);
 

@@ -15,11 +15,12 @@
 #include "model/buf.h"
 #include "model/finding.h"
 #include "model/item.h"
+#include "model/seal.h"
 #include "model/span.h"
 #include "model/summary.h"
 #include "parsers/parser.h"
 
-#define WIRE_VERSION 1
+#define WIRE_VERSION 2
 #define WIRE_MESSAGE_MAX (64 * 1024)
 /* A batch of items is sent when it has passed this many bytes. */
 #define WIRE_BATCH (32 * 1024)
@@ -43,6 +44,7 @@ struct wire_job {
     uint32_t version;
     uint32_t kind;
     uint64_t number; /* echoed in every answer */
+    struct seal_keys seal; /* READ: of the sender's seals. Wipe the message after use. */
 };
 
 enum wire_type {

@@ -105,12 +105,14 @@ static int push_reading(void *context, struct span bytes)
     return reading_push(context, bytes);
 }
 
-static int job_read(struct worker *w, int file)
+static int job_read(struct worker *w, int file, const struct seal_keys *keys)
 {
     const struct sink sink = {.context = w, .item = on_item, .finding = on_finding};
     struct reading *reading = NULL;
     struct summary summary = {0};
     int rc = reading_open(NULL, &sink, &reading);
+    if (!rc)
+        reading_seal(reading, keys);
     rc = rc ? rc : each_piece(w, file, push_reading, reading);
     rc = rc ? rc : reading_finish(reading, &summary);
     reading_close(&reading);
@@ -203,14 +205,14 @@ static int job_probe(struct worker *w, int file)
 
 static int serve(struct worker *w, const struct wire_job *job, const int fds[2])
 {
-    if (job->version != WIRE_VERSION || fds[0] < 0 || (job_takes_two(job->kind) && fds[1] < 0))
+    if (job->version != WIRE_VERSION || job->seal.tests > SEAL_TESTS_MAX || fds[0] < 0 || (job_takes_two(job->kind) && fds[1] < 0))
         return SLUSS_EPROTOCOL;
     w->number = job->number;
     switch (job->kind) {
     case JOB_PROBE:
         return job_probe(w, fds[0]);
     case JOB_READ:
-        return job_read(w, fds[0]);
+        return job_read(w, fds[0], &job->seal);
     case JOB_HASH:
         return job_hash(w, fds[0]);
     case JOB_COPY:
@@ -255,6 +257,7 @@ int worker_main(uint64_t memory)
         if (n <= 0)
             break;
         rc = n == (int)sizeof job ? serve(&w, &job, fds) : SLUSS_EPROTOCOL;
+        sodium_memzero(&job, sizeof job);
         for (int i = 0; i < 2; i++)
             if (fds[i] >= 0)
                 close(fds[i]);

@@ -13,6 +13,7 @@ libmodel_a_SOURCES = \
   model/json.c model/json.h \
   model/money.c model/money.h \
   model/phrase.c model/phrase.h model/phrases.def \
+  model/seal.c model/seal.h \
   model/settings.c model/settings.h \
   model/span.h \
   model/summary.c model/summary.h \

@@ -30,6 +30,8 @@ void settings_free(struct settings **settings)
 
     if (!settings || !*settings)
         return;
+    for (size_t i = 0; i < (*settings)->unit_count; i++)
+        sodium_memzero(&(*settings)->units[i].seal, sizeof(*settings)->units[i].seal);
     /* The struct lies in the arena it points to: take the pointer out first. */
     arena = (*settings)->arena;
     *settings = NULL;

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "model/arena.h"
+#include "model/seal.h"
 #include "model/span.h"
 
 enum phase { PHASE_TEST = 0, PHASE_LIVE };
@@ -34,6 +35,10 @@ struct unit_settings {
     struct texts test_names; /* fnmatch patterns that mean test */
     const char *marker;      /* null: none. "{name}.ok", "*.ok" or ".ok": name of the companion */
     const char *expect;      /* null: learned */
+    const char *seal_key_file; /* null: none; a path, or the name of a credential */
+    struct texts seal_test_kvv; /* check values of test keys, 32 digits each */
+    struct seal_keys seal; /* both of them decoded; the key itself by conf_read_keys alone */
+    bool seal_required;    /* what is not sealed, or not rightly, is held */
     int64_t settle_us;
     int64_t incomplete_grace_us;
     int64_t cool_off_us;
@@ -93,7 +98,7 @@ struct settings *settings_new(size_t ceiling);
 /* The unit with that key, or null. */
 const struct unit_settings *settings_unit(const struct settings *settings, const char *key);
 
-/* Frees everything; takes the address, accepts null, leaves null. */
+/* Wipes the keys and frees everything; takes the address, accepts null, leaves null. */
 void settings_free(struct settings **settings);
 
 #endif

@@ -118,8 +118,7 @@ struct lb {
     struct fixed fixed;
     bool opened;     /* some section was */
     bool in_section; /* TK11 without TK29 yet */
-    bool sealed, seal_closed;
-    char report; /* position 47 of TK11 */
+    char report;     /* position 47 of TK11 */
     char currency[4];
     struct date date; /* for all payments of the section */
     size_t sender_n;
@@ -294,18 +293,6 @@ static int take_total(struct fixed *fixed, const struct record_value *v)
                              lb->report == ' ' ? factor : 0, &lb->section, lb->currency);
 }
 
-static int take_seal(struct fixed *fixed, const struct record_value *v)
-{
-    struct lb *lb = of(fixed);
-
-    (void)v;
-    if (span_starts(fixed->line.bytes, SPAN_LIT("00")))
-        lb->sealed = true;
-    else
-        lb->seal_closed = true;
-    return fixed_hand_out(fixed);
-}
-
 static const struct fixed_row rows[] = {
     FIXED_ROW("11", "opening", opening_fields, take_opening),
     FIXED_ROW("12", "fixed information", information_fields, NULL),
@@ -328,8 +315,6 @@ static const struct fixed_row rows[] = {
     FIXED_ROW("49", "error", error_fields, NULL),
     FIXED_ROW("54", "payment to plusgiro", payment_fields, take_payment),
     FIXED_ROW("65", "information to plusgiro", payee_text_fields, NULL),
-    FIXED_ROW("00", "seal opening", seal_fields, take_seal),
-    FIXED_ROW("99", "seal", seal_fields, take_seal),
 };
 
 static const struct fixed_row *row(struct fixed *fixed, struct span line)
@@ -347,8 +332,6 @@ static const char *missing(const struct lb *lb)
         return "the last record is incomplete";
     if (lb->in_section)
         return "the last section has no total record TK29";
-    if (lb->sealed && !lb->seal_closed)
-        return "the seal record TK99 is missing";
     return NULL;
 }
 
@@ -397,9 +380,7 @@ static enum ending ending(struct span head, struct span tail)
 {
     struct span line = fixed_last_line(tail);
 
-    if (span_starts(head, SPAN_LIT("00")))
-        return fixed_text_at(line, 1, "99") && fixed_digits_at(line, 3, 6) ? ENDING_WHOLE
-                                                                           : ENDING_CUT;
+    (void)head;
     return fixed_text_at(line, 1, "29") && fixed_digits_at(line, 13, 8) ? ENDING_WHOLE : ENDING_CUT;
 }
 

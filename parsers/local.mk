@@ -34,6 +34,7 @@ libparsers_a_SOURCES = \
   parsers/reading.c parsers/reading.h \
   parsers/recognize.c parsers/recognize.h \
   parsers/record.c parsers/record.h \
+  parsers/sealed.c parsers/sealed.h \
   parsers/svefaktura.c parsers/svefaktura.h \
   parsers/tally.c parsers/tally.h \
   parsers/ubl.c parsers/ubl.h \

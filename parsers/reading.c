@@ -5,6 +5,7 @@
 
 #include "model/error.h"
 #include "parsers/recognize.h"
+#include "parsers/sealed.h"
 
 /* Pieces in which bytes are hashed and then parsed, so that the parser finds them in the
  * processor's cache. */
@@ -18,6 +19,8 @@ struct reading {
     struct sink inner; /* what the parser sees */
     const struct format *format;
     struct parser *parser;
+    struct sealed *sealed; /* null: it is not */
+    struct seal_keys keys;
     struct summary summary;
     char *head; /* the first bytes, until the format is known */
     size_t head_n;
@@ -33,7 +36,7 @@ static int on_finding(void *context, const struct finding *f)
 
     if (f->level == LEVEL_REJECT)
         r->summary.valid = false;
-    if (f->code == FINDING_TEST_MARK)
+    if (f->code == FINDING_TEST_MARK || f->code == FINDING_TEST_SEAL)
         r->summary.test = true;
     return sink_finding(&r->sink, f);
 }
@@ -93,6 +96,11 @@ int reading_open(const struct format *format, const struct sink *sink, struct re
     return 0;
 }
 
+void reading_seal(struct reading *r, const struct seal_keys *keys)
+{
+    r->keys = *keys;
+}
+
 static int say_ambiguous(struct reading *r, const struct recognition *found)
 {
     struct finding f = finding_make(FINDING_AMBIGUOUS_FORMAT, 0);
@@ -110,10 +118,25 @@ static int say_unknown(struct reading *r, const struct recognition *found)
     return on_finding(r, &f);
 }
 
+/* What the format's parser is to see. */
+static int parse_content(void *context, struct span bytes)
+{
+    struct reading *r = context;
+
+    return r->stopped ? 0 : r->format->push(r->parser, bytes);
+}
+
 /* Decide the format by the file's first bytes and open its parser. */
 static int start(struct reading *r, struct span head, bool whole)
 {
+    struct span seal = SPAN_NONE;
+    int failed = 0;
+
     r->started = true;
+    if (sealed_begins(head, whole, &seal))
+        failed = sealed_open(head, seal, &r->keys, &r->inner, parse_content, r, &r->sealed);
+    if (failed < 0)
+        return failed;
     if (!r->format) {
         struct recognition found = recognize(head, whole);
         r->format = found.format;
@@ -127,7 +150,7 @@ static int start(struct reading *r, struct span head, bool whole)
 
 static int parse(struct reading *r, struct span bytes)
 {
-    return r->stopped ? 0 : r->format->push(r->parser, bytes);
+    return r->sealed ? sealed_push(r->sealed, bytes) : parse_content(r, bytes);
 }
 
 /* Start with the head that was kept, and give it to the parser. */
@@ -183,6 +206,8 @@ static int finish_parser(struct reading *r, struct parser_facts *facts)
 
     if (!r->started)
         failed = start_with_head(r, true);
+    if (failed == 0 && r->sealed)
+        failed = sealed_finish(r->sealed, &r->summary.seal);
     if (failed == 0 && !r->stopped)
         failed = r->format->finish(r->parser, facts);
     return failed;
@@ -239,6 +264,8 @@ void reading_close(struct reading **reading)
         return;
     if (r->parser)
         r->format->close(&r->parser);
+    sealed_close(&r->sealed);
+    sodium_memzero(&r->keys, sizeof r->keys);
     free(r->head);
     free(r);
     *reading = NULL;

@@ -8,6 +8,7 @@
 #ifndef SLUSS_PARSERS_READING_H
 #define SLUSS_PARSERS_READING_H
 
+#include "model/seal.h"
 #include "parsers/parser.h"
 
 struct reading;
@@ -15,6 +16,10 @@ struct reading;
 /* `format` null: recognise. Items and findings pass through to `sink` (every finding, also
  * those made here). 0 or SLUSS_ENOMEM. */
 int reading_open(const struct format *format, const struct sink *sink, struct reading **out);
+
+/* The keys of the sender's seals, before the first byte. Copied, and wiped by reading_close.
+ * Without them a seal can be verified only where it is made with the public test key. */
+void reading_seal(struct reading *reading, const struct seal_keys *keys);
 
 /* Any number of bytes at a time. 0, SLUSS_ENOMEM, or what the sink returned. After a failure
  * only reading_close may follow. */

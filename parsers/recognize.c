@@ -3,6 +3,7 @@
 #include "parsers/edifact.h"
 #include "parsers/mt940.h"
 #include "parsers/peppol.h"
+#include "parsers/sealed.h"
 #include "parsers/xml.h"
 
 /* --- the auction --------------------------------------------------------------------- */
@@ -175,8 +176,13 @@ static const char *reason_unknown(struct span head, const struct recognition *be
 
 struct recognition recognize(struct span head, bool whole)
 {
-    struct recognition best = auction(head, whole);
+    struct span seal = SPAN_NONE;
+    struct recognition best;
 
+    if (sealed_begins(head, whole, &seal))
+        head = sealed_content(head, seal);
+    best = auction(head, whole);
+    best.seal = seal;
     if (best.bid < BID_LIKELY) {
         best.reason = reason_unknown(head, &best);
         best.format = best.first = best.rival = NULL;
@@ -193,6 +199,8 @@ enum ending recognize_ending(struct span head, struct span tail, bool whole_in_h
     if (head.n == 0)
         return ENDING_CUT;
     found = recognize(head, whole_in_head);
+    if (found.seal.p)
+        return sealed_ending(head, tail);
     if (!found.format || !found.format->ending)
         return ENDING_UNKNOWN;
     return found.format->ending(head, tail);

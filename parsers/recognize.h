@@ -16,6 +16,7 @@ struct recognition {
     const struct format *rival;  /* the second of two equal bids, with `first` the other */
     const struct format *first;
     enum bid bid;
+    struct span seal;   /* TK00 of a seal, in the head: what is sealed was recognised; or absent */
     const char *reason; /* for unknown: what it looks like instead; a constant string */
 };
 

@@ -28,7 +28,7 @@ struct check {
 };
 
 extern const struct check check_testfile;  /* testfile.c: test words in the name */
-extern const struct check check_unit;      /* unit.c: phase, formats agreed */
+extern const struct check check_unit;      /* unit.c: phase, formats and seal agreed */
 extern const struct check check_duplicate; /* duplicate.c: bytes, content, items seen */
 extern const struct check check_repeat;    /* repeat.c: repeats inside the file */
 

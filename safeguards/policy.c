@@ -6,6 +6,7 @@
 const struct policy_row policy_rows[] = {
     {"totals", LEVEL_HOLD},    /* settled with a phone call; the items themselves were read */
     {"truncated", LEVEL_HOLD}, /* the rest may come, or the part may do */
+    {"seal", LEVEL_HOLD},      /* a changed file is evidence: a person is to look at it */
     {NULL, LEVEL_INFO},
 };
 

@@ -1,4 +1,4 @@
-/* unit.c -- is the delivery what was agreed with its sender? Phase and formats. */
+/* unit.c -- is the delivery what was agreed with its sender? Phase, formats and seal. */
 #include "model/error.h"
 #include "safeguards/check.h"
 
@@ -45,15 +45,32 @@ static int check_format(const struct subject *subject, struct finding_list *find
     return rc;
 }
 
+static int check_seal(const struct subject *subject, struct finding_list *findings)
+{
+    static const char *const how[SEAL_COUNT] = {
+        [SEAL_NONE] = "is not",
+        [SEAL_INVALID] = "has a seal that does not hold",
+        [SEAL_UNVERIFIED] = "has a seal that was not verified",
+    };
+    enum seal_state seal = subject->delivery->summary.seal;
+    struct finding f = finding_make(FINDING_SEAL_REQUIRED, 0);
+
+    if (!subject->unit->seal_required || !how[seal])
+        return SLUSS_OK;
+    finding_text(&f, "how", span_str(how[seal]));
+    return finding_list_add(findings, &f);
+}
+
 static int run(const struct subject *subject, struct finding_list *findings)
 {
     int rc = check_phase(subject, findings);
 
-    return rc ? rc : check_format(subject, findings);
+    rc = rc ? rc : check_format(subject, findings);
+    return rc ? rc : check_seal(subject, findings);
 }
 
 const struct check check_unit = {
     .name = "unit",
-    .asks = "Is the unit live, and is this a format agreed with it?",
+    .asks = "Is the unit live, and are format and seal as agreed with it?",
     .run = run,
 };

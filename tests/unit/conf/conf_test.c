@@ -504,7 +504,7 @@ static void the_example_reads(void **state)
     char *text = example();
     struct settings *settings = sound(*state, text);
 
-    assert_int_equal(settings->unit_count, 1);
+    assert_int_equal(settings->unit_count, 2);
     settings_free(&settings);
     free(text);
 }

@@ -18,7 +18,7 @@ static void samples_give_their_figures(void **state)
           2,
           {FINDING_ENCODING_CONVERTED, FINDING_RECORD_LENGTH}},
          0},
-        {{"lb/sealed-order.txt", {0}, 4, 151000, true, 0, {0}}, 0},
+        {{"lb/sealed-order.txt", {0}, 4, 151000, true, 1, {FINDING_SEAL_UNVERIFIED}}, 0},
         {{"lb/specification.txt", {0}, 2, 125050, true, 0, {0}}, 990},
         {{"lb/stopped.txt", {0}, 0, 0, true, 2, {FINDING_OTHER_MESSAGE, FINDING_NO_ITEMS}}, 0},
     };

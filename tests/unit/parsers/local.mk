@@ -14,6 +14,7 @@ parsers_text_tests = \
   tests/unit/parsers/parser_test \
   tests/unit/parsers/reading_test \
   tests/unit/parsers/recognize_test \
+  tests/unit/parsers/sealed_test \
   tests/unit/parsers/record_test \
   tests/unit/parsers/tally_test
 check_PROGRAMS += $(parsers_text_tests)
@@ -26,6 +27,7 @@ tests_unit_parsers_parser_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_reading_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_recognize_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_record_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_sealed_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_tally_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_totalin_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/total-in

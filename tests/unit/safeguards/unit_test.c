@@ -68,11 +68,41 @@ static void only_agreed_formats_pass(void **state)
     }
 }
 
+static void who_is_to_seal_is_held_without_a_seal_that_holds(void **state)
+{
+    static const struct {
+        bool required;
+        enum seal_state seal;
+        unsigned held;
+    } cases[] = {
+        {true, SEAL_VALID, 0},      {true, SEAL_NONE, 1},  {true, SEAL_INVALID, 1},
+        {true, SEAL_UNVERIFIED, 1}, {false, SEAL_NONE, 0}, {false, SEAL_INVALID, 0},
+    };
+    static const struct history no_history;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct finding_list findings = {.arena = arena_new(65536)};
+        struct unit_settings unit = {.phase = PHASE_LIVE, .seal_required = cases[i].required};
+        struct delivery delivery = {.summary = {.format = "lb", .seal = cases[i].seal}};
+        struct subject subject = {.delivery = &delivery, .unit = &unit, .history = &no_history};
+
+        assert_int_equal(check_unit.run(&subject, &findings), SLUSS_OK);
+        assert_int_equal(findings.n, cases[i].held);
+        if (findings.n) {
+            assert_int_equal(findings.of[0].code, FINDING_SEAL_REQUIRED);
+            assert_int_equal(findings.of[0].level, LEVEL_HOLD);
+        }
+        arena_free(&findings.arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(live_units_pass_test_units_are_held),
         cmocka_unit_test(only_agreed_formats_pass),
+        cmocka_unit_test(who_is_to_seal_is_held_without_a_seal_that_holds),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
