@@ -20,14 +20,20 @@ TEST_EXTENSIONS = .test
 EXTRA_DIST += \
   tests/e2e/conftest.py tests/e2e/daemon.py tests/e2e/files.py tests/e2e/sftp.py \
   tests/e2e/smtp.py tests/e2e/wait.py \
-  tests/e2e/test_conformance.py tests/e2e/test_crash.py tests/e2e/test_intake.py \
+  tests/e2e/test_conformance.py tests/e2e/test_crash.py tests/e2e/test_hostile.py \
+  tests/e2e/test_intake.py \
   tests/e2e/test_life.py tests/e2e/test_offline.py tests/e2e/test_once.py \
   tests/e2e/test_outbound.py tests/e2e/test_reload.py tests/e2e/test_watching.py
 torture: slussd slussctl
 	SLUSS_TORTURE=1 SLUSS_BUILD='$(abs_top_builddir)' \
 	  $(PYTHON3) -m pytest -q -p no:cacheprovider $(srcdir)/tests/e2e
+# Input made to hurt, HOSTILE_MB of each.
+HOSTILE_MB = 1024
+hostile: slussctl
+	SLUSS_HOSTILE_MB=$(HOSTILE_MB) SLUSS_BUILD='$(abs_top_builddir)' \
+	  $(PYTHON3) -m pytest -q -p no:cacheprovider $(srcdir)/tests/e2e/test_hostile.py
 # Damage to every sample, those of $SLUSS_SHARED too; SLUSS_CORRUPTION_WORK bytes read a file.
 corruption: tests/unit/parsers/corruption_test
 	tests/unit/parsers/corruption_test '$(srcdir)/tests/data' \
 	  $(wildcard $(or $(SLUSS_SHARED),$(srcdir)/../shared)/samples)
-.PHONY: torture corruption
+.PHONY: torture corruption hostile

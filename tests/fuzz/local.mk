@@ -85,3 +85,9 @@ tests_fuzz_ocrgiro_fuzz_SOURCES = tests/fuzz/ocrgiro_fuzz.c $(fuzz_common)
 tests_fuzz_ocrgiro_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_ocrgiro_fuzz_LDFLAGS = $(fuzz_ldflags)
 EXTRA_DIST += tests/fuzz/seeds
+# Each fuzzer for FUZZ_SECONDS, and a table of what it did.
+FUZZ_SECONDS = 60
+fuzz:
+	$(srcdir)/script/fuzz $(FUZZ_SECONDS)
+.PHONY: fuzz
+EXTRA_DIST += script/fuzz
