@@ -155,7 +155,7 @@ static int print_people(const struct paper *paper, const struct report *report)
 static int check_file(const struct ctl *ctl, const char *file, const struct file_how *how)
 {
     struct report report = {.file = file};
-    struct sink sink = {&report.findings, ignore_item, keep_finding};
+    struct sink sink = {.context = &report.findings, .item = ignore_item, .finding = keep_finding};
     int error;
 
     report.findings.arena = arena_new(FINDINGS_MEMORY);

@@ -111,7 +111,7 @@ static void print_findings(const struct finding_list *findings)
 static int items_json(const char *file, const struct file_how *how, struct summary *summary)
 {
     struct printing printing = {0};
-    struct sink sink = {&printing, item_json, finding_json};
+    struct sink sink = {.context = &printing, .item = item_json, .finding = finding_json};
     int error;
 
     buf_init(&printing.lines, 8u << 20);
@@ -125,7 +125,7 @@ static int items_people(const struct paper *paper, const char *file, const struc
                         struct summary *summary)
 {
     struct printing printing = {.findings.arena = arena_new(FINDINGS_MEMORY)};
-    struct sink sink = {&printing, item_people, finding_people};
+    struct sink sink = {.context = &printing, .item = item_people, .finding = finding_people};
     int error = SLUSS_ENOMEM;
 
     printing.table = table_new(paper, columns, sizeof columns / sizeof columns[0]);

@@ -10,9 +10,6 @@
  */
 #include "parsers/camt.h"
 
-#include <stdlib.h>
-
-#include "model/error.h"
 #include "parsers/iso20022.h"
 
 /* --- which elements ---------------------------------------------------------------------- */
@@ -21,6 +18,7 @@ enum {
     DOCUMENT = 1,
     MESSAGE,
     REPORT,
+    SEQUENCE,
     COPY,
     OWN_ACCOUNT,
     DEBTOR_ACCOUNT,
@@ -47,6 +45,7 @@ enum {
     ENTRY_REFERENCE,
     ENTRY_AMOUNT,
     ENTRY_SIGN,
+    REVERSAL,
     STATUS,
     STATUS_CODE,
     BOOKED,
@@ -105,6 +104,7 @@ static const struct xml_row rows[] = {
 
     /* What a long report repeats comes first: rows are searched in order. */
     {ENTRY, REPORT, 0, XML_SEEN, "Ntry"},
+    {SEQUENCE, REPORT, 0, XML_TEXT, "ElctrncSeqNb"},
     {COPY, REPORT, 0, XML_TEXT, "CpyDplctInd"},
     {OWN_ACCOUNT, REPORT, 0, XML_SEEN, "Acct"},
     {BALANCE, REPORT, 0, XML_SEEN, "Bal"},
@@ -113,6 +113,7 @@ static const struct xml_row rows[] = {
     {ENTRY_REFERENCE, ENTRY, 0, XML_TEXT, "NtryRef"},
     {ENTRY_AMOUNT, ENTRY, 0, XML_TEXT, "Amt"},
     {ENTRY_SIGN, ENTRY, 0, XML_TEXT, "CdtDbtInd"},
+    {REVERSAL, ENTRY, 0, XML_TEXT, "RvslInd"},
     {STATUS, ENTRY, 0, XML_TEXT, "Sts"},
     {STATUS_CODE, STATUS, 0, XML_TEXT, "Cd"},
     {BOOKED, ENTRY, 0, XML_SEEN, "BookgDt"},
@@ -168,19 +169,8 @@ static const struct xml_row rows[] = {
     {ACCOUNT_ID, OWN_ACCOUNT, 0, XML_SEEN, "Id"},
     {ACCOUNT_ID, DEBTOR_ACCOUNT, 0, XML_SEEN, "Id"},
     {ACCOUNT_ID, CREDITOR_ACCOUNT, 0, XML_SEEN, "Id"},
-    {ACCOUNT_TEXT, ACCOUNT_ID, 0, XML_TEXT, "IBAN"},
-    {ACCOUNT_TEXT, ACCOUNT_ID, 0, XML_TEXT, "BBAN"},
-    {ACCOUNT_OTHER, ACCOUNT_ID, 0, XML_SEEN, "Othr"},
-    {ACCOUNT_OTHER, ACCOUNT_ID, 0, XML_SEEN, "PrtryAcct"},
-    {ACCOUNT_TEXT, ACCOUNT_OTHER, 0, XML_TEXT, "Id"},
-
-    {UNSTRUCTURED, REMITTANCE, 0, XML_TEXT, "Ustrd"},
-    {STRUCTURED, REMITTANCE, 0, XML_SEEN, "Strd"},
-    {CREDITOR_REFERENCE, STRUCTURED, 0, XML_SEEN, "CdtrRefInf"},
-    {REFERENCE, CREDITOR_REFERENCE, 0, XML_TEXT, "Ref"},
-    {REFERENCE, CREDITOR_REFERENCE, 0, XML_TEXT, "CdtrRef"}, /* version 01 */
-    {REFERRED, STRUCTURED, 0, XML_SEEN, "RfrdDocInf"},
-    {REFERRED_NUMBER, REFERRED, 0, XML_TEXT, "Nb"},
+    ISO_ACCOUNT_ROWS,
+    ISO_REMITTANCE_ROWS,
 
     {BALANCE_TYPE, BALANCE, 0, XML_SEEN, "Tp"},
     {BALANCE_CODE_OR, BALANCE_TYPE, 0, XML_SEEN, "CdOrPrtry"},
@@ -220,29 +210,11 @@ static const struct {
     [NOTIFICATION] = {"camt.054.", "BkToCstmrDbtCdtNtfctn"},
 };
 
-/* Texts, by how long they are kept: a report, an entry, an entry's only transaction. */
-enum text {
-    T_ACCOUNT = 0,
-    T_ENTRY_REFERENCE,
-    T_SERVICER,
-    T_END_TO_END,
-    T_TRANSACTION,
-    T_TX_SERVICER,
-    T_DEBTOR,
-    T_DEBTOR_ID,
-    T_DEBTOR_ACCOUNT,
-    T_CREDITOR,
-    T_CREDITOR_ID,
-    T_CREDITOR_ACCOUNT,
-    T_REFERENCE,
-    T_REFERRED,
-    T_UNSTRUCTURED,
-    T_COUNT
+struct party {
+    struct iso_text name;
+    struct iso_text id;
+    struct iso_text account;
 };
-#define T_OF_ENTRY       T_ENTRY_REFERENCE
-#define T_OF_TRANSACTION T_END_TO_END
-
-enum sign { SIGN_NONE = 0, CREDIT, DEBIT };
 
 struct total {
     struct decimal count; /* as stated; not known where it is not */
@@ -265,21 +237,37 @@ struct tx_sums {
     uint64_t count;
 };
 
+struct transaction {
+    uint64_t record;
+    struct iso_amount amount;
+    enum iso_sign sign;
+    struct iso_text end_to_end;
+    struct iso_text id;
+    struct iso_text servicer;
+    struct party debtor;
+    struct party creditor;
+    struct iso_remittance remittance;
+};
+
 struct report {
     struct total stated[3]; /* all, credits, debits */
     struct decimal net;
-    enum sign net_sign;
+    enum iso_sign net_sign;
     uint64_t net_at;
     uint64_t count[3];
     struct decimal sum[3];
     struct chain chains[SUMS_MAX];
     unsigned chain_count;
+    struct decimal sequence;
+    uint64_t record;
+    struct iso_text account;
 };
 
 struct entry {
     struct iso_amount amount;
-    enum sign sign;
+    enum iso_sign sign;
     bool pending;
+    bool reversal;
     struct date booked;
     struct date valued;
     struct decimal charges;
@@ -287,84 +275,56 @@ struct entry {
     struct tx_sums details; /* those of the NtryDtls being read */
     struct decimal batch_count;
     struct iso_amount batch_amount;
-    struct iso_amount tx_amount;
-    enum sign tx_sign;
+    struct iso_text reference;
+    struct iso_text servicer;
 };
 
 struct balance {
     struct iso_amount amount;
-    enum sign sign;
+    enum iso_sign sign;
     char code[5];
 };
 
+struct counted {
+    uint64_t count;
+    uint64_t first; /* record */
+};
+
 struct parser {
-    struct tally tally;
-    const struct sink *sink;
-    struct xml_reader *xml;
-    struct xml_handler handler;
+    struct iso_reader iso;
     enum message message;
     bool message_seen;
     struct report report;
+    struct iso_text last_account; /* of the report before */
+    struct decimal last_sequence;
     struct entry entry;
+    struct transaction tx;
     struct balance balance;
     struct iso_amount charge;
-    enum text account; /* where the account, name and id being read go */
-    enum text name;
-    enum text id;
+    struct iso_text *account; /* where the account being read goes */
+    const char *account_field;
+    struct party *party;
     unsigned total; /* index of report.stated */
     uint64_t reports;
     uint64_t entries;
-    uint64_t pending;
-    uint64_t pending_at;
+    struct counted pending;
+    struct counted reversed;
     uint64_t references; /* of the form of ISO 11649 */
-    uint64_t references_wrong;
-    uint64_t references_wrong_at;
+    struct counted references_wrong;
     bool states_zero;
-    struct iso_text texts[T_COUNT];
 };
 
 static const struct decimal not_known = {0, 0, false};
 
-static void clear_texts(struct parser *p, unsigned from)
+static void count(struct counted *counted, uint64_t record)
 {
-    for (unsigned i = from; i < T_COUNT; i++)
-        p->texts[i].n = 0;
+    if (counted->count++ == 0)
+        counted->first = record;
 }
 
 /* --- what begins ------------------------------------------------------------------------- */
 
-static void begin_report(struct parser *p)
-{
-    struct report *r = &p->report;
-    memset(r, 0, sizeof(*r));
-    for (unsigned i = 0; i < 3; i++)
-        r->sum[i] = DECIMAL_ZERO;
-    clear_texts(p, 0);
-    p->reports++;
-}
-
-static void begin_entry(struct parser *p)
-{
-    memset(&p->entry, 0, sizeof(p->entry));
-    p->entry.charges = p->entry.all.sum = p->entry.details.sum = DECIMAL_ZERO;
-    clear_texts(p, T_OF_ENTRY);
-}
-
-static void begin_details(struct entry *e)
-{
-    e->details = (struct tx_sums){.sum = DECIMAL_ZERO};
-    e->batch_count = not_known;
-    e->batch_amount.seen = false;
-}
-
-static void begin_transaction(struct parser *p)
-{
-    struct entry *e = &p->entry;
-    e->tx_amount = (struct iso_amount){.seen = false};
-    e->tx_sign = SIGN_NONE;
-    if (e->all.count)
-        clear_texts(p, T_OF_TRANSACTION); /* several have no single payer or reference */
-}
+typedef int begins_with(struct parser *p, const struct xml_element *e);
 
 static int begin_message(struct parser *p, const struct xml_element *e)
 {
@@ -372,104 +332,132 @@ static int begin_message(struct parser *p, const struct xml_element *e)
     p->message_seen = span_starts(element, span_str(messages[p->message].element));
     if (p->message_seen)
         return 0;
-    return tally_structure(&p->tally, e->ordinal, "the message is another than its namespace says");
+    return tally_structure(&p->iso.tally, e->ordinal,
+                           "the message is another than its namespace says");
 }
+
+static int begin_report(struct parser *p, const struct xml_element *e)
+{
+    struct report *r = &p->report;
+    p->last_account = r->account;
+    p->last_sequence = r->sequence;
+    memset(r, 0, sizeof(*r));
+    for (unsigned i = 0; i < 3; i++)
+        r->sum[i] = DECIMAL_ZERO;
+    r->record = e->ordinal;
+    p->reports++;
+    return 0;
+}
+
+static void clear_party(struct party *party)
+{
+    party->name.n = party->id.n = party->account.n = 0;
+}
+
+static int begin_transaction(struct parser *p, const struct xml_element *e)
+{
+    struct transaction *t = &p->tx;
+    t->record = e->ordinal;
+    t->amount.seen = t->amount.value.known = false;
+    t->amount.currency[0] = 0;
+    t->sign = ISO_NO_SIGN;
+    t->end_to_end.n = t->id.n = t->servicer.n = 0;
+    clear_party(&t->debtor);
+    clear_party(&t->creditor);
+    iso_remittance_clear(&t->remittance);
+    return 0;
+}
+
+static int begin_details(struct parser *p, const struct xml_element *e)
+{
+    struct entry *entry = &p->entry;
+    (void)e;
+    entry->details = (struct tx_sums){.sum = DECIMAL_ZERO};
+    entry->batch_count = not_known;
+    entry->batch_amount.seen = false;
+    return 0;
+}
+
+static int begin_entry(struct parser *p, const struct xml_element *e)
+{
+    struct entry *entry = &p->entry;
+    entry->amount.seen = entry->amount.value.known = false;
+    entry->amount.currency[0] = 0;
+    entry->sign = ISO_NO_SIGN;
+    entry->pending = entry->reversal = false;
+    entry->booked = entry->valued = DATE_NONE;
+    entry->charges = entry->all.sum = DECIMAL_ZERO;
+    entry->all.count = 0;
+    entry->reference.n = entry->servicer.n = 0;
+    begin_transaction(p, e);
+    return begin_details(p, e);
+}
+
+static int begin_account(struct parser *p, const struct xml_element *e)
+{
+    p->account = e->id == OWN_ACCOUNT      ? &p->report.account
+                 : e->id == DEBTOR_ACCOUNT ? &p->tx.debtor.account
+                                           : &p->tx.creditor.account;
+    p->account_field = e->id == OWN_ACCOUNT      ? "Acct/Id"
+                       : e->id == DEBTOR_ACCOUNT ? "DbtrAcct/Id"
+                                                 : "CdtrAcct/Id";
+    return 0;
+}
+
+static int begin_party(struct parser *p, const struct xml_element *e)
+{
+    p->party = e->id == DEBTOR ? &p->tx.debtor : &p->tx.creditor;
+    return 0;
+}
+
+static int begin_balance(struct parser *p, const struct xml_element *e)
+{
+    (void)e;
+    memset(&p->balance, 0, sizeof(p->balance));
+    return 0;
+}
+
+static int begin_total(struct parser *p, const struct xml_element *e)
+{
+    p->total = e->id - TOTAL;
+    p->report.stated[p->total].record = e->ordinal;
+    return 0;
+}
+
+static int begin_net(struct parser *p, const struct xml_element *e)
+{
+    p->report.net_at = e->ordinal;
+    return 0;
+}
+
+static begins_with *const begins[ELEMENT_COUNT] = {
+    [MESSAGE] = begin_message,
+    [REPORT] = begin_report,
+    [OWN_ACCOUNT] = begin_account,
+    [DEBTOR_ACCOUNT] = begin_account,
+    [CREDITOR_ACCOUNT] = begin_account,
+    [DEBTOR] = begin_party,
+    [CREDITOR] = begin_party,
+    [BALANCE] = begin_balance,
+    [TOTAL] = begin_total,
+    [TOTAL_CREDIT] = begin_total,
+    [TOTAL_DEBIT] = begin_total,
+    [NET_AMOUNT] = begin_net,
+    [ENTRY] = begin_entry,
+    [DETAILS] = begin_details,
+    [TRANSACTION] = begin_transaction,
+};
 
 static int on_start(void *context, const struct xml_element *e)
 {
     struct parser *p = context;
-    switch (e->id) {
-    case MESSAGE:
-        return begin_message(p, e);
-    case REPORT:
-        begin_report(p);
-        break;
-    case OWN_ACCOUNT:
-        p->account = T_ACCOUNT;
-        break;
-    case DEBTOR_ACCOUNT:
-        p->account = T_DEBTOR_ACCOUNT;
-        break;
-    case CREDITOR_ACCOUNT:
-        p->account = T_CREDITOR_ACCOUNT;
-        break;
-    case DEBTOR:
-        p->name = T_DEBTOR;
-        p->id = T_DEBTOR_ID;
-        break;
-    case CREDITOR:
-        p->name = T_CREDITOR;
-        p->id = T_CREDITOR_ID;
-        break;
-    case BALANCE:
-        memset(&p->balance, 0, sizeof(p->balance));
-        break;
-    case TOTAL:
-    case TOTAL_CREDIT:
-    case TOTAL_DEBIT:
-        p->total = e->id - TOTAL;
-        p->report.stated[p->total].record = e->ordinal;
-        break;
-    case NET_AMOUNT:
-        p->report.net_at = e->ordinal;
-        break;
-    case ENTRY:
-        begin_entry(p);
-        break;
-    case DETAILS:
-        begin_details(&p->entry);
-        break;
-    case TRANSACTION:
-        begin_transaction(p);
-        break;
-    case ENTRY_AMOUNT:
-        iso_amount_begin(&p->entry.amount, e);
-        break;
-    case CHARGE_AMOUNT:
-        iso_amount_begin(&p->charge, e);
-        break;
-    case BATCH_AMOUNT:
-        iso_amount_begin(&p->entry.batch_amount, e);
-        break;
-    case TX_AMOUNT:
-        iso_amount_begin(&p->entry.tx_amount, e);
-        break;
-    case BALANCE_AMOUNT:
-        iso_amount_begin(&p->balance.amount, e);
-        break;
-    default:
-        break;
-    }
+    if (begins[e->id])
+        return begins[e->id](p, e);
+    iso_act_start(&p->iso, e);
     return 0;
 }
 
-/* --- what ends --------------------------------------------------------------------------- */
-
-/* Of an entry's transactions only the first one's texts are kept. */
-static int keep(struct parser *p, enum text to, struct span text, const char *field,
-                uint64_t record)
-{
-    if (to >= T_OF_TRANSACTION && p->entry.all.count)
-        return 0;
-    return iso_keep(&p->tally, &p->texts[to], text, field, record);
-}
-
-static int take_sign(struct parser *p, enum sign *to, struct span text, uint64_t record)
-{
-    text = span_trim(text);
-    *to = span_eq_str(text, "CRDT") ? CREDIT : span_eq_str(text, "DBIT") ? DEBIT : SIGN_NONE;
-    if (*to)
-        return 0;
-    return tally_field(&p->tally, FINDING_BAD_FIELD, record, "CdtDbtInd", "CRDT or DBIT");
-}
-
-static int take_copy(struct parser *p, struct span text, uint64_t record)
-{
-    struct finding f = finding_make(FINDING_COPY_MARK, record);
-    finding_text(&f, "where", span_str("CpyDplctInd"));
-    finding_text(&f, "value", span_trim(text));
-    return tally_add(&p->tally, &f);
-}
+/* --- balances and batches ---------------------------------------------------------------- */
 
 /* The chain of a currency; null when there are more than a file may mix. */
 static struct chain *chain_of(struct report *r, const char *currency)
@@ -487,15 +475,15 @@ static struct chain *chain_of(struct report *r, const char *currency)
     return &r->chains[i];
 }
 
-static void end_balance(struct parser *p, uint64_t record)
+static int end_balance(struct parser *p, uint64_t record)
 {
     const struct balance *b = &p->balance;
     struct span code = span_str(b->code);
     struct chain *c = b->amount.seen ? chain_of(&p->report, b->amount.currency) : NULL;
     struct decimal value = b->amount.value;
     if (!c)
-        return;
-    if (b->sign == DEBIT)
+        return 0;
+    if (b->sign == ISO_DEBIT)
         value = decimal_sub(DECIMAL_ZERO, value);
     if (span_eq_str(code, "OPBD") && !c->opening.known) {
         c->opening = value;
@@ -505,19 +493,7 @@ static void end_balance(struct parser *p, uint64_t record)
         c->closing = value;
         c->closing_at = record;
     }
-}
-
-static void end_transaction(struct entry *e)
-{
-    struct decimal value = e->tx_amount.value;
-    if (!e->tx_amount.seen || strcmp(e->tx_amount.currency, e->amount.currency) != 0)
-        value = not_known;
-    if (e->tx_sign && e->sign && e->tx_sign != e->sign)
-        value = decimal_sub(DECIMAL_ZERO, value);
-    e->details.sum = decimal_add(e->details.sum, value);
-    e->all.sum = decimal_add(e->all.sum, value);
-    e->details.count++;
-    e->all.count++;
+    return 0;
 }
 
 /* A batch of which a single transaction is given was not itemised. */
@@ -527,12 +503,12 @@ static int end_details(struct parser *p, uint64_t record)
     if (!e->details.count)
         return 0;
     enum finding_code code = e->details.count == 1 ? FINDING_TOTALS_NOTE : FINDING_TOTALS_MISMATCH;
-    int rc = iso_compare(&p->tally, code, record, "the number of transactions (Btch/NbOfTxs)",
+    int rc = iso_compare(&p->iso.tally, code, record, "the number of transactions (Btch/NbOfTxs)",
                          e->batch_count, decimal_of((int64_t)e->details.count, 0));
     if (rc || !e->batch_amount.seen || e->details.count == 1 ||
         strcmp(e->batch_amount.currency, e->amount.currency) != 0)
         return rc;
-    return iso_compare(&p->tally, FINDING_TOTALS_NOTE, record,
+    return iso_compare(&p->iso.tally, FINDING_TOTALS_NOTE, record,
                        "the sum of transactions (Btch/TtlAmt)", e->batch_amount.value,
                        decimal_abs(e->details.sum));
 }
@@ -546,7 +522,7 @@ static int check_transactions(struct parser *p, uint64_t record)
     struct decimal off = decimal_abs(decimal_sub(e->amount.value, e->all.sum));
     if (decimal_equal(off, e->charges))
         return 0;
-    return iso_compare(&p->tally, FINDING_TOTALS_NOTE, record,
+    return iso_compare(&p->iso.tally, FINDING_TOTALS_NOTE, record,
                        "the amount of an entry against its transactions", e->amount.value,
                        e->all.sum);
 }
@@ -555,96 +531,119 @@ static void add_entry(struct parser *p)
 {
     struct report *r = &p->report;
     const struct entry *e = &p->entry;
-    unsigned side = e->sign == DEBIT ? 2 : 1;
+    unsigned side = e->sign == ISO_DEBIT ? 2 : 1;
     r->count[0]++;
     r->count[side]++;
     r->sum[0] = decimal_add(r->sum[0], e->amount.value);
     r->sum[side] = decimal_add(r->sum[side], e->amount.value);
     struct chain *c = e->pending ? NULL : chain_of(r, e->amount.currency);
     if (c)
-        c->booked = e->sign == DEBIT ? decimal_sub(c->booked, e->amount.value)
-                                     : decimal_add(c->booked, e->amount.value);
+        c->booked = e->sign == ISO_DEBIT ? decimal_sub(c->booked, e->amount.value)
+                                         : decimal_add(c->booked, e->amount.value);
 }
 
-static struct span first_of(struct span a, struct span b, struct span c)
+/* --- items ------------------------------------------------------------------------------- */
+
+static void check_reference(struct parser *p, uint64_t record)
 {
-    return a.n ? a : b.n ? b : c;
+    struct iso_text *reference = &p->tx.remittance.reference;
+    iso_pack(reference);
+    if (!span_starts(iso_span(reference), SPAN_LIT("RF")))
+        return;
+    p->references++;
+    if (!iso_creditor_reference_valid(iso_span(reference)))
+        count(&p->references_wrong, record);
 }
 
-/* Who numbered the entry best: the bank, then whoever paid, then the report. */
-static struct span number_of(const struct parser *p)
+/* What the transaction that was read last says, as one of this sign. Who numbered it best: the
+ * bank, then whoever paid. */
+static struct item item_of(struct parser *p, bool credit, struct span bank)
 {
-    struct span end_to_end = iso_span(&p->texts[T_END_TO_END]);
-    if (span_eq_str(end_to_end, "NOTPROVIDED"))
-        end_to_end = SPAN_NONE;
-    struct span bank = first_of(iso_span(&p->texts[T_SERVICER]), iso_span(&p->texts[T_TX_SERVICER]),
-                                iso_span(&p->texts[T_TRANSACTION]));
-    return first_of(bank, end_to_end, iso_span(&p->texts[T_ENTRY_REFERENCE]));
-}
-
-static struct span reference_of(struct parser *p, uint64_t record)
-{
-    struct iso_text *structured = &p->texts[T_REFERENCE];
-    iso_pack(structured);
-    struct span reference = iso_span(structured);
-    if (span_starts(reference, SPAN_LIT("RF"))) {
-        p->references++;
-        if (!iso_creditor_reference_valid(reference) && !p->references_wrong++)
-            p->references_wrong_at = record;
-    }
-    bool free_one = !reference.n && iso_is_reference(&p->texts[T_UNSTRUCTURED]);
-    return first_of(reference, free_one ? iso_span(&p->texts[T_UNSTRUCTURED]) : SPAN_NONE,
-                    iso_span(&p->texts[T_REFERRED]));
-}
-
-static struct item make_item(struct parser *p, uint64_t record)
-{
-    const struct entry *e = &p->entry;
-    bool credit = e->sign == CREDIT;
-    const struct iso_text *t = p->texts;
-    struct span own = iso_span(&t[T_ACCOUNT]);
+    struct transaction *t = &p->tx;
+    const struct party *other = credit ? &t->debtor : &t->creditor;
+    struct span own = iso_span(&p->report.account);
+    struct span numbered = iso_first(bank, iso_span(&t->servicer), iso_span(&t->id));
     return (struct item){
         .type = credit ? ITEM_PAYMENT : ITEM_DEDUCTION,
-        .record = record,
-        .issue_date = date_present(e->booked) ? e->booked : e->valued,
-        .number = number_of(p),
-        .reference = reference_of(p, record),
-        .counterparty_id =
-            credit ? first_of(iso_span(&t[T_DEBTOR_ID]), iso_span(&t[T_DEBTOR_ACCOUNT]), SPAN_NONE)
-                   : first_of(iso_span(&t[T_CREDITOR_ID]), iso_span(&t[T_CREDITOR_ACCOUNT]),
-                              SPAN_NONE),
-        .counterparty_name = iso_span(&t[credit ? T_DEBTOR : T_CREDITOR]),
-        .payee_account = credit ? own : iso_span(&t[T_CREDITOR_ACCOUNT]),
+        .issue_date = date_present(p->entry.booked) ? p->entry.booked : p->entry.valued,
+        .number = iso_first(numbered, iso_provided(&t->end_to_end), iso_span(&p->entry.reference)),
+        .reference = iso_remittance_reference(&t->remittance),
+        .counterparty_id = iso_first(iso_span(&other->id), iso_span(&other->account), SPAN_NONE),
+        .counterparty_name = iso_span(&other->name),
+        .payee_account = credit ? own : iso_span(&t->creditor.account),
         .issuer = own,
     };
+}
+
+/* One transaction to whoever asks for them. Its amount may be left to the entry: then it has no
+ * currency here. */
+static int hand_out_detail(struct parser *p, enum iso_sign sign)
+{
+    const struct sink *sink = p->iso.sink;
+    const struct transaction *t = &p->tx;
+    bool exact;
+    if (!sink->detail)
+        return 0;
+    struct item item = item_of(p, sign != ISO_DEBIT, SPAN_NONE);
+    item.record = t->record;
+    int exponent = t->amount.seen ? currency_exponent(span_str(t->amount.currency)) : -1;
+    if (exponent >= 0 && !decimal_minor(t->amount.value, exponent, &item.amount_minor, &exact)) {
+        memcpy(item.currency, t->amount.currency, sizeof(item.currency));
+        if (sign == ISO_DEBIT)
+            item.amount_minor = -item.amount_minor;
+    }
+    return sink->detail(sink->context, &item);
+}
+
+static int end_transaction(struct parser *p, uint64_t record)
+{
+    struct entry *e = &p->entry;
+    const struct transaction *t = &p->tx;
+    struct decimal value = t->amount.value;
+    enum iso_sign sign = t->sign ? t->sign : e->sign;
+    if (!t->amount.seen || strcmp(t->amount.currency, e->amount.currency) != 0)
+        value = not_known;
+    if (e->sign && sign != e->sign)
+        value = decimal_sub(DECIMAL_ZERO, value);
+    e->details.sum = decimal_add(e->details.sum, value);
+    e->all.sum = decimal_add(e->all.sum, value);
+    e->details.count++;
+    e->all.count++;
+    check_reference(p, record);
+    return hand_out_detail(p, sign);
+}
+
+static int check_entry(struct parser *p, uint64_t record)
+{
+    struct entry *e = &p->entry;
+    int rc = check_transactions(p, record);
+    if (!rc && !e->amount.seen)
+        rc = tally_field(&p->iso.tally, FINDING_BAD_FIELD, record, "Ntry/Amt", "filled in");
+    else if (!rc && e->amount.value.known && e->amount.value.n < 0)
+        rc = tally_field(&p->iso.tally, FINDING_FIELD_NOTE, e->amount.record, "Ntry/Amt",
+                         "a positive amount");
+    if (!rc && !e->sign)
+        rc = iso_take_sign(&p->iso, &e->sign, SPAN_NONE, record);
+    return rc;
 }
 
 static int end_entry(struct parser *p, uint64_t record)
 {
     struct entry *e = &p->entry;
-    int rc = check_transactions(p, record);
     p->entries++;
-    if (e->pending && !p->pending++)
-        p->pending_at = record;
-    if (!rc && !e->amount.seen)
-        rc = tally_field(&p->tally, FINDING_BAD_FIELD, record, "Ntry/Amt", "filled in");
-    else if (!rc && e->amount.value.known && e->amount.value.n < 0)
-        rc = tally_field(&p->tally, FINDING_FIELD_NOTE, e->amount.record, "Ntry/Amt",
-                         "a positive amount");
-    if (!rc && !e->sign)
-        rc = take_sign(p, &e->sign, SPAN_NONE, record);
+    if (e->pending)
+        count(&p->pending, record);
+    if (e->reversal)
+        count(&p->reversed, record);
+    int rc = check_entry(p, record);
     if (rc)
         return rc;
     add_entry(p);
-    bool good;
-    struct item item = make_item(p, record);
-    rc = iso_minor(&p->tally, &e->amount, "Ntry/Amt", &item.amount_minor, &good);
-    if (rc || !good)
-        return rc;
-    memcpy(item.currency, e->amount.currency, sizeof(item.currency));
-    if (e->sign == DEBIT)
-        item.amount_minor = -item.amount_minor;
-    return sink_item(p->sink, &item);
+    if (e->all.count > 1) /* several have no single payer or reference */
+        begin_transaction(p, &(struct xml_element){.ordinal = record});
+    struct item item = item_of(p, e->sign == ISO_CREDIT, iso_span(&e->servicer));
+    item.record = record;
+    return iso_hand_out(&p->iso, &item, &e->amount, e->sign == ISO_DEBIT, "Ntry/Amt");
 }
 
 /* --- the sums of a report ---------------------------------------------------------------- */
@@ -667,9 +666,9 @@ static int check_net(struct parser *p)
     struct decimal stated = r->net;
     if (!r->net_sign) /* only how much, not which way */
         net = decimal_abs(net);
-    else if (r->net_sign == DEBIT)
+    else if (r->net_sign == ISO_DEBIT)
         stated = decimal_sub(DECIMAL_ZERO, stated);
-    return iso_compare(&p->tally, FINDING_TOTALS_MISMATCH, r->net_at,
+    return iso_compare(&p->iso.tally, FINDING_TOTALS_MISMATCH, r->net_at,
                        "the net of entries (TtlNetNtry)", stated, net);
 }
 
@@ -698,7 +697,7 @@ static int check_balances(struct parser *p)
         const struct chain *c = &r->chains[i];
         const struct chain *from = opened(r, c);
         struct decimal computed = decimal_add(opening_of(from), from->booked);
-        rc = iso_compare(&p->tally, FINDING_TOTALS_MISMATCH, c->closing_at,
+        rc = iso_compare(&p->iso.tally, FINDING_TOTALS_MISMATCH, c->closing_at,
                          "the closing balance (CLBD)", c->closing, computed);
         if (!r->count[0] && decimal_equal(c->closing, computed))
             p->states_zero = true;
@@ -706,232 +705,226 @@ static int check_balances(struct parser *p)
     return rc;
 }
 
-static int end_report(struct parser *p)
+/* Reports of one account are numbered one by one. */
+static int check_sequence(struct parser *p)
 {
+    const struct report *r = &p->report;
+    struct decimal next = decimal_add(p->last_sequence, decimal_of(1, 0));
+    if (!r->account.n || !span_eq(iso_span(&r->account), iso_span(&p->last_account)) ||
+        !next.known || !r->sequence.known || decimal_equal(next, r->sequence))
+        return 0;
+    struct finding f = finding_make(FINDING_STATEMENT_ORDER, r->record);
+    finding_int(&f, "number", (int64_t)r->sequence.n);
+    finding_int(&f, "previous", (int64_t)p->last_sequence.n);
+    return tally_add(&p->iso.tally, &f);
+}
+
+static int end_report(struct parser *p, uint64_t record)
+{
+    (void)record;
     struct report *r = &p->report;
     int rc = 0;
     for (unsigned i = 0; !rc && i < 3; i++) {
         const struct total *t = &r->stated[i];
-        rc = iso_compare(&p->tally, FINDING_TOTALS_MISMATCH, t->record, count_names[i], t->count,
-                         decimal_of((int64_t)r->count[i], 0));
+        rc = iso_compare(&p->iso.tally, FINDING_TOTALS_MISMATCH, t->record, count_names[i],
+                         t->count, decimal_of((int64_t)r->count[i], 0));
         if (!rc)
-            rc = iso_compare(&p->tally, FINDING_TOTALS_MISMATCH, t->record, sum_names[i], t->sum,
-                             r->sum[i]);
+            rc = iso_compare(&p->iso.tally, FINDING_TOTALS_MISMATCH, t->record, sum_names[i],
+                             t->sum, r->sum[i]);
     }
     if (decimal_equal(r->stated[0].count, DECIMAL_ZERO))
         p->states_zero = true;
     if (!rc)
         rc = check_net(p);
+    if (!rc)
+        rc = check_sequence(p);
     /* During the day (052) and of single events (054) no balance has to follow. */
     return rc || p->message != STATEMENT ? rc : check_balances(p);
 }
 
 /* --- one element that ends --------------------------------------------------------------- */
 
-enum act { NOTHING = 0, TEXT, AMOUNT, NUMBER, SIGN, DAY };
-
-struct action {
-    enum act act;
-    uint32_t to; /* enum text, or the member of struct parser */
-    const char *field;
-};
-
 #define AT(m) (uint32_t) offsetof(struct parser, m)
 
-static const struct action actions[ELEMENT_COUNT] = {
-    [ENTRY_REFERENCE] = {TEXT, T_ENTRY_REFERENCE, "NtryRef"},
-    [SERVICER_REFERENCE] = {TEXT, T_SERVICER, "AcctSvcrRef"},
-    [REFS_END_TO_END] = {TEXT, T_END_TO_END, "EndToEndId"},
-    [REFS_TRANSACTION] = {TEXT, T_TRANSACTION, "TxId"},
-    [REFS_SERVICER] = {TEXT, T_TX_SERVICER, "Refs/AcctSvcrRef"},
-    [REFERENCE] = {TEXT, T_REFERENCE, "CdtrRefInf/Ref"},
-    [REFERRED_NUMBER] = {TEXT, T_REFERRED, "RfrdDocInf/Nb"},
-    [UNSTRUCTURED] = {TEXT, T_UNSTRUCTURED, "RmtInf/Ustrd"},
-    [ENTRY_AMOUNT] = {AMOUNT, AT(entry.amount), "Ntry/Amt"},
-    [TX_AMOUNT] = {AMOUNT, AT(entry.tx_amount), "TxDtls/Amt"},
-    [BATCH_AMOUNT] = {AMOUNT, AT(entry.batch_amount), "Btch/TtlAmt"},
-    [CHARGE_AMOUNT] = {AMOUNT, AT(charge), "Chrgs/Amt"},
-    [BALANCE_AMOUNT] = {AMOUNT, AT(balance.amount), "Bal/Amt"},
-    [BATCH_COUNT] = {NUMBER, AT(entry.batch_count), "Btch/NbOfTxs"},
-    [NET_AMOUNT] = {NUMBER, AT(report.net), "TtlNetNtry/Amt"},
-    [ENTRY_SIGN] = {SIGN, AT(entry.sign), NULL},
-    [TX_SIGN] = {SIGN, AT(entry.tx_sign), NULL},
-    [BALANCE_SIGN] = {SIGN, AT(balance.sign), NULL},
-    [NET_SIGN] = {SIGN, AT(report.net_sign), NULL},
-    [BOOKED_DAY] = {DAY, AT(entry.booked), "BookgDt"},
-    [VALUED_DAY] = {DAY, AT(entry.valued), "ValDt"},
+static const struct iso_action actions[ELEMENT_COUNT] = {
+    [SEQUENCE] = {ISO_NUMBER, AT(report.sequence), "ElctrncSeqNb"},
+    [ENTRY_REFERENCE] = {ISO_TEXT, AT(entry.reference), "NtryRef"},
+    [SERVICER_REFERENCE] = {ISO_TEXT, AT(entry.servicer), "AcctSvcrRef"},
+    [REFS_END_TO_END] = {ISO_TEXT, AT(tx.end_to_end), "EndToEndId"},
+    [REFS_TRANSACTION] = {ISO_TEXT, AT(tx.id), "TxId"},
+    [REFS_SERVICER] = {ISO_TEXT, AT(tx.servicer), "Refs/AcctSvcrRef"},
+    [REFERENCE] = {ISO_TEXT, AT(tx.remittance.reference), "CdtrRefInf/Ref"},
+    [REFERRED_NUMBER] = {ISO_TEXT, AT(tx.remittance.referred), "RfrdDocInf/Nb"},
+    [UNSTRUCTURED] = {ISO_TEXT, AT(tx.remittance.unstructured), "RmtInf/Ustrd"},
+    [ENTRY_AMOUNT] = {ISO_AMOUNT, AT(entry.amount), "Ntry/Amt"},
+    [TX_AMOUNT] = {ISO_AMOUNT, AT(tx.amount), "TxDtls/Amt"},
+    [BATCH_AMOUNT] = {ISO_AMOUNT, AT(entry.batch_amount), "Btch/TtlAmt"},
+    [CHARGE_AMOUNT] = {ISO_AMOUNT, AT(charge), "Chrgs/Amt"},
+    [BALANCE_AMOUNT] = {ISO_AMOUNT, AT(balance.amount), "Bal/Amt"},
+    [BATCH_COUNT] = {ISO_NUMBER, AT(entry.batch_count), "Btch/NbOfTxs"},
+    [NET_AMOUNT] = {ISO_NUMBER, AT(report.net), "TtlNetNtry/Amt"},
+    [ENTRY_SIGN] = {ISO_SIGN, AT(entry.sign), NULL},
+    [TX_SIGN] = {ISO_SIGN, AT(tx.sign), NULL},
+    [BALANCE_SIGN] = {ISO_SIGN, AT(balance.sign), NULL},
+    [NET_SIGN] = {ISO_SIGN, AT(report.net_sign), NULL},
+    [BOOKED_DAY] = {ISO_DAY, AT(entry.booked), "BookgDt"},
+    [VALUED_DAY] = {ISO_DAY, AT(entry.valued), "ValDt"},
 };
 
-static int act_on(struct parser *p, const struct xml_element *e, struct span text)
-{
-    const struct action *a = &actions[e->id];
-    void *member = (char *)p + a->to;
-    switch (a->act) {
-    case TEXT:
-        return keep(p, (enum text)a->to, text, a->field, e->ordinal);
-    case AMOUNT:
-        return iso_number(&p->tally, &((struct iso_amount *)member)->value, text, a->field,
-                          e->ordinal);
-    case NUMBER:
-        return iso_number(&p->tally, member, text, a->field, e->ordinal);
-    case SIGN:
-        return take_sign(p, member, text, e->ordinal);
-    case DAY:
-        return iso_day(&p->tally, member, text, a->field, e->ordinal);
-    case NOTHING:
-        break;
-    }
-    return 0;
-}
+typedef int takes(struct parser *p, const struct xml_element *e, struct span text);
 
-static void take_status(struct parser *p, struct span text)
+static int take_status(struct parser *p, const struct xml_element *e, struct span text)
 {
+    (void)e;
     text = span_trim(text);
     if (text.n) /* from version 08 on the code stands in Sts/Cd, and Sts itself is blank */
         p->entry.pending = !span_eq_str(text, "BOOK");
+    return 0;
 }
 
-static int take_account(struct parser *p, struct span text, uint64_t record)
+static int take_reversal(struct parser *p, const struct xml_element *e, struct span text)
 {
-    static const char *const fields[T_COUNT] = {[T_ACCOUNT] = "Acct/Id",
-                                                [T_DEBTOR_ACCOUNT] = "DbtrAcct/Id",
-                                                [T_CREDITOR_ACCOUNT] = "CdtrAcct/Id"};
-    int rc = keep(p, p->account, text, fields[p->account], record);
-    iso_pack(&p->texts[p->account]);
+    (void)e;
+    text = span_trim(text);
+    p->entry.reversal = span_eq_str(text, "true") || span_eq_str(text, "1");
+    return 0;
+}
+
+static int take_account(struct parser *p, const struct xml_element *e, struct span text)
+{
+    int rc = iso_keep(&p->iso.tally, p->account, text, p->account_field, e->ordinal);
+    iso_pack(p->account);
     return rc;
 }
 
-static void take_code(struct parser *p, struct span text)
+static int take_name(struct parser *p, const struct xml_element *e, struct span text)
 {
+    return iso_keep(&p->iso.tally, &p->party->name, text, "RltdPties/Nm", e->ordinal);
+}
+
+static int take_id(struct parser *p, const struct xml_element *e, struct span text)
+{
+    return iso_keep(&p->iso.tally, &p->party->id, text, "RltdPties/Id", e->ordinal);
+}
+
+static int take_code(struct parser *p, const struct xml_element *e, struct span text)
+{
+    (void)e;
     text = span_trim(text);
     if (text.n < sizeof(p->balance.code))
         memcpy(p->balance.code, text.p, text.n);
+    return 0;
 }
+
+static int take_copy(struct parser *p, const struct xml_element *e, struct span text)
+{
+    struct finding f = finding_make(FINDING_COPY_MARK, e->ordinal);
+    finding_text(&f, "where", span_str("CpyDplctInd"));
+    finding_text(&f, "value", span_trim(text));
+    return tally_add(&p->iso.tally, &f);
+}
+
+static int take_count(struct parser *p, const struct xml_element *e, struct span text)
+{
+    return iso_number(&p->iso.tally, &p->report.stated[p->total].count, text, "NbOfNtries",
+                      e->ordinal);
+}
+
+static int take_sum(struct parser *p, const struct xml_element *e, struct span text)
+{
+    return iso_number(&p->iso.tally, &p->report.stated[p->total].sum, text, "TxsSummry/Sum",
+                      e->ordinal);
+}
+
+static int take_charge(struct parser *p, const struct xml_element *e, struct span text)
+{
+    int rc = iso_act_end(&p->iso, e, text);
+    p->entry.charges = decimal_add(p->entry.charges, p->charge.value);
+    return rc;
+}
+
+static takes *const taken[ELEMENT_COUNT] = {
+    [STATUS] = take_status,   [STATUS_CODE] = take_status,   [REVERSAL] = take_reversal,
+    [COPY] = take_copy,       [BALANCE_CODE] = take_code,    [ACCOUNT_TEXT] = take_account,
+    [PARTY_NAME] = take_name, [PARTY_OTHER_ID] = take_id,    [TOTAL_COUNT] = take_count,
+    [TOTAL_SUM] = take_sum,   [CHARGE_AMOUNT] = take_charge,
+};
+
+typedef int ends_with(struct parser *p, uint64_t record);
+
+static ends_with *const ends[ELEMENT_COUNT] = {
+    [REPORT] = end_report,           [ENTRY] = end_entry,     [DETAILS] = end_details,
+    [TRANSACTION] = end_transaction, [BALANCE] = end_balance,
+};
 
 static int on_end(void *context, const struct xml_element *e, struct span text, bool cut)
 {
     struct parser *p = context;
-    struct total *total = &p->report.stated[p->total];
     (void)cut; /* 64 KiB are more than any text keeps; iso_keep says so */
-    switch (e->id) {
-    case REPORT:
-        return end_report(p);
-    case ENTRY:
-        return end_entry(p, e->ordinal);
-    case DETAILS:
-        return end_details(p, e->ordinal);
-    case TRANSACTION:
-        end_transaction(&p->entry);
-        return 0;
-    case BALANCE:
-        end_balance(p, e->ordinal);
-        return 0;
-    case STATUS:
-    case STATUS_CODE:
-        take_status(p, text);
-        return 0;
-    case COPY:
-        return take_copy(p, text, e->ordinal);
-    case BALANCE_CODE:
-        take_code(p, text);
-        return 0;
-    case ACCOUNT_TEXT:
-        return take_account(p, text, e->ordinal);
-    case PARTY_NAME:
-        return keep(p, p->name, text, "RltdPties/Nm", e->ordinal);
-    case PARTY_OTHER_ID:
-        return keep(p, p->id, text, "RltdPties/Id", e->ordinal);
-    case TOTAL_COUNT:
-        return iso_number(&p->tally, &total->count, text, "NbOfNtries", e->ordinal);
-    case TOTAL_SUM:
-        return iso_number(&p->tally, &total->sum, text, "TxsSummry/Sum", e->ordinal);
-    default:
-        break;
-    }
-    int rc = act_on(p, e, text);
-    if (e->id == CHARGE_AMOUNT)
-        p->entry.charges = decimal_add(p->entry.charges, p->charge.value);
-    return rc;
+    if (taken[e->id])
+        return taken[e->id](p, e, text);
+    return ends[e->id] ? ends[e->id](p, e->ordinal) : iso_act_end(&p->iso, e, text);
 }
 
 /* --- the format -------------------------------------------------------------------------- */
 
-static void camt_close(struct parser **parser)
+static int camt_begin(enum message message, const struct sink *sink, struct parser **out)
 {
-    if (!*parser)
-        return;
-    xml_close(&(*parser)->xml);
-    free(*parser);
-    *parser = NULL;
+    struct xml_handler handler = {NULL, on_start, on_end};
+    int rc = iso_begin(sizeof(struct parser), &table, actions, handler, sink, out);
+    if (!rc)
+        (*out)->message = message;
+    return rc;
 }
 
-static int camt_open(enum message message, const struct sink *sink, struct parser **out)
+static int say_count(struct parser *p, enum finding_code code, const struct counted *counted,
+                     uint64_t of)
 {
-    struct parser *p = calloc(1, sizeof(*p));
-    if (!p)
-        return SLUSS_ENOMEM;
-    tally_init(&p->tally, sink);
-    p->sink = sink;
-    p->message = message;
-    p->handler = (struct xml_handler){p, on_start, on_end};
-    if (xml_open(&table, &p->handler, sink, &p->xml)) {
-        camt_close(&p);
-        return SLUSS_ENOMEM;
-    }
-    *out = p;
-    return 0;
-}
-
-static int camt_push(struct parser *p, struct span bytes)
-{
-    return xml_push(p->xml, bytes);
+    if (!counted->count)
+        return 0;
+    struct finding f = finding_make(code, counted->first);
+    finding_int(&f, "count", (int64_t)counted->count);
+    finding_int(&f, "of", (int64_t)of);
+    return tally_add(&p->iso.tally, &f);
 }
 
 static int say_counted(struct parser *p)
 {
-    int rc = 0;
-    if (p->pending) {
-        struct finding f = finding_make(FINDING_NOT_BOOKED, p->pending_at);
-        finding_int(&f, "count", (int64_t)p->pending);
-        finding_int(&f, "of", (int64_t)p->entries);
-        rc = tally_add(&p->tally, &f);
-    }
-    if (!rc && p->references_wrong) {
-        struct finding f = finding_make(FINDING_CHECK_DIGITS, p->references_wrong_at);
-        finding_int(&f, "count", (int64_t)p->references_wrong);
-        finding_int(&f, "of", (int64_t)p->references);
-        rc = tally_add(&p->tally, &f);
-    }
+    int rc = say_count(p, FINDING_NOT_BOOKED, &p->pending, p->entries);
+    if (!rc)
+        rc = say_count(p, FINDING_REVERSALS, &p->reversed, p->entries);
+    if (!rc)
+        rc = say_count(p, FINDING_CHECK_DIGITS, &p->references_wrong, p->references);
     return rc;
 }
 
 static int camt_finish(struct parser *p, struct parser_facts *facts)
 {
-    int rc = xml_finish(p->xml);
-    if (!rc && xml_whole(p->xml) && !p->reports)
-        rc = tally_structure(&p->tally, 1, "there is no report on an account");
+    int rc = xml_finish(p->iso.xml);
+    if (!rc && xml_whole(p->iso.xml) && !p->reports)
+        rc = tally_structure(&p->iso.tally, 1, "there is no report on an account");
     if (!rc)
         rc = say_counted(p);
     if (!rc)
-        rc = tally_finish(&p->tally);
-    *facts =
-        (struct parser_facts){.states_zero = p->states_zero && !p->entries && xml_whole(p->xml)};
+        rc = tally_finish(&p->iso.tally);
+    *facts = (struct parser_facts){.states_zero =
+                                       p->states_zero && !p->entries && xml_whole(p->iso.xml)};
     return rc;
 }
 
 static int begin_052(const struct sink *sink, struct parser **out)
 {
-    return camt_open(ACCOUNT_REPORT, sink, out);
+    return camt_begin(ACCOUNT_REPORT, sink, out);
 }
 
 static int begin_053(const struct sink *sink, struct parser **out)
 {
-    return camt_open(STATEMENT, sink, out);
+    return camt_begin(STATEMENT, sink, out);
 }
 
 static int begin_054(const struct sink *sink, struct parser **out)
 {
-    return camt_open(NOTIFICATION, sink, out);
+    return camt_begin(NOTIFICATION, sink, out);
 }
 
 /* --- recognition ------------------------------------------------------------------------- */
@@ -970,9 +963,9 @@ const struct format format_camt052 = {
     .bid = bid_052,
     .ending = iso_ending,
     .begin = begin_052,
-    .push = camt_push,
+    .push = iso_push,
     .finish = camt_finish,
-    .close = camt_close,
+    .close = iso_close,
 };
 
 const struct format format_camt053 = {
@@ -986,9 +979,9 @@ const struct format format_camt053 = {
     .bid = bid_053,
     .ending = iso_ending,
     .begin = begin_053,
-    .push = camt_push,
+    .push = iso_push,
     .finish = camt_finish,
-    .close = camt_close,
+    .close = iso_close,
 };
 
 const struct format format_camt054 = {
@@ -1002,7 +995,7 @@ const struct format format_camt054 = {
     .bid = bid_054,
     .ending = iso_ending,
     .begin = begin_054,
-    .push = camt_push,
+    .push = iso_push,
     .finish = camt_finish,
-    .close = camt_close,
+    .close = iso_close,
 };

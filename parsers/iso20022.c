@@ -1,6 +1,9 @@
 /* iso20022.c -- what the messages of ISO 20022 share */
 #include "parsers/iso20022.h"
 
+#include <stdlib.h>
+
+#include "model/error.h"
 #include "model/ident.h"
 
 /* --- which message ----------------------------------------------------------------------- */
@@ -161,4 +164,121 @@ bool iso_is_reference(struct iso_text *t)
         return false;
     iso_pack(t);
     return true;
+}
+
+void iso_remittance_clear(struct iso_remittance *r)
+{
+    r->reference.n = r->referred.n = r->unstructured.n = 0;
+}
+
+struct span iso_remittance_reference(struct iso_remittance *r)
+{
+    iso_pack(&r->reference);
+    bool free_one = !r->reference.n && iso_is_reference(&r->unstructured);
+    return iso_first(iso_span(&r->reference), free_one ? iso_span(&r->unstructured) : SPAN_NONE,
+                     iso_span(&r->referred));
+}
+
+struct span iso_first(struct span a, struct span b, struct span c)
+{
+    return a.n ? a : b.n ? b : c;
+}
+
+struct span iso_provided(const struct iso_text *t)
+{
+    return span_eq_str(iso_span(t), "NOTPROVIDED") ? SPAN_NONE : iso_span(t);
+}
+
+/* --- what every reader does -------------------------------------------------------------- */
+
+int iso_begin(size_t size, const struct xml_table *table, const struct iso_action *actions,
+              struct xml_handler handler, const struct sink *sink, struct parser **out)
+{
+    struct iso_reader *r = calloc(1, size);
+    struct parser *parser = (struct parser *)r;
+    if (!r)
+        return SLUSS_ENOMEM;
+    tally_init(&r->tally, sink);
+    r->sink = sink;
+    r->actions = actions;
+    r->handler = handler;
+    r->handler.context = r;
+    if (xml_open(table, &r->handler, sink, &r->xml)) {
+        iso_close(&parser);
+        return SLUSS_ENOMEM;
+    }
+    *out = parser;
+    return 0;
+}
+
+int iso_push(struct parser *parser, struct span bytes)
+{
+    return xml_push(((struct iso_reader *)parser)->xml, bytes);
+}
+
+void iso_close(struct parser **parser)
+{
+    struct iso_reader *r = (struct iso_reader *)*parser;
+    if (!r)
+        return;
+    xml_close(&r->xml);
+    free(r);
+    *parser = NULL;
+}
+
+static void *member(struct iso_reader *r, const struct iso_action *a)
+{
+    return (char *)r + a->to;
+}
+
+void iso_act_start(struct iso_reader *r, const struct xml_element *e)
+{
+    const struct iso_action *a = &r->actions[e->id];
+    if (a->act == ISO_AMOUNT)
+        iso_amount_begin(member(r, a), e);
+}
+
+int iso_act_end(struct iso_reader *r, const struct xml_element *e, struct span text)
+{
+    const struct iso_action *a = &r->actions[e->id];
+    switch (a->act) {
+    case ISO_TEXT:
+        return iso_keep(&r->tally, member(r, a), text, a->field, e->ordinal);
+    case ISO_AMOUNT:
+        return iso_number(&r->tally, &((struct iso_amount *)member(r, a))->value, text, a->field,
+                          e->ordinal);
+    case ISO_NUMBER:
+        return iso_number(&r->tally, member(r, a), text, a->field, e->ordinal);
+    case ISO_SIGN:
+        return iso_take_sign(r, member(r, a), text, e->ordinal);
+    case ISO_DAY:
+        return iso_day(&r->tally, member(r, a), text, a->field, e->ordinal);
+    case ISO_NOTHING:
+        break;
+    }
+    return 0;
+}
+
+int iso_take_sign(struct iso_reader *r, enum iso_sign *to, struct span text, uint64_t record)
+{
+    text = span_trim(text);
+    *to = span_eq_str(text, "CRDT")   ? ISO_CREDIT
+          : span_eq_str(text, "DBIT") ? ISO_DEBIT
+                                      : ISO_NO_SIGN;
+    if (*to)
+        return 0;
+    return tally_field(&r->tally, FINDING_BAD_FIELD, record, "CdtDbtInd", "CRDT or DBIT");
+}
+
+int iso_hand_out(struct iso_reader *r, struct item *item, const struct iso_amount *amount,
+                 bool negative, const char *field)
+{
+    bool good;
+    int rc = iso_minor(&r->tally, amount, field, &item->amount_minor, &good);
+    if (rc || !good)
+        return rc;
+    memcpy(item->currency, amount->currency, sizeof(item->currency));
+    if (negative)
+        item->amount_minor = -item->amount_minor;
+    return sink_item(r->sink, item);
 }

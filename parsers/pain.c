@@ -8,9 +8,6 @@
  */
 #include "parsers/pain.h"
 
-#include <stdlib.h>
-
-#include "model/error.h"
 #include "parsers/iso20022.h"
 
 /* --- which elements ---------------------------------------------------------------------- */
@@ -97,39 +94,24 @@ static const struct xml_row rows[] = {
 
     {ACCOUNT_ID, CREDITOR_ACCOUNT, 0, XML_SEEN, "Id"},
     {ACCOUNT_ID, DEBTOR_ACCOUNT, 0, XML_SEEN, "Id"},
-    {ACCOUNT_TEXT, ACCOUNT_ID, 0, XML_TEXT, "IBAN"},
-    {ACCOUNT_TEXT, ACCOUNT_ID, 0, XML_TEXT, "BBAN"},
-    {ACCOUNT_OTHER, ACCOUNT_ID, 0, XML_SEEN, "Othr"},
-    {ACCOUNT_OTHER, ACCOUNT_ID, 0, XML_SEEN, "PrtryAcct"}, /* version 02 */
-    {ACCOUNT_TEXT, ACCOUNT_OTHER, 0, XML_TEXT, "Id"},
-
-    {UNSTRUCTURED, REMITTANCE, 0, XML_TEXT, "Ustrd"},
-    {STRUCTURED, REMITTANCE, 0, XML_SEEN, "Strd"},
-    {CREDITOR_REFERENCE, STRUCTURED, 0, XML_SEEN, "CdtrRefInf"},
-    {REFERENCE, CREDITOR_REFERENCE, 0, XML_TEXT, "Ref"},
-    {REFERENCE, CREDITOR_REFERENCE, 0, XML_TEXT, "CdtrRef"}, /* version 02 */
-    {REFERRED, STRUCTURED, 0, XML_SEEN, "RfrdDocInf"},
-    {REFERRED_NUMBER, REFERRED, 0, XML_TEXT, "Nb"},
+    ISO_ACCOUNT_ROWS,
+    ISO_REMITTANCE_ROWS,
 };
 
 static const struct xml_table table = {namespaces, rows, sizeof(rows) / sizeof(rows[0])};
 
 /* --- what is kept ------------------------------------------------------------------------ */
 
-/* Texts: of a PmtInf, then of a transfer. */
-enum text {
-    T_DEBTOR_ACCOUNT = 0,
-    T_INSTRUCTION,
-    T_END_TO_END,
-    T_CREDITOR,
-    T_CREDITOR_ID,
-    T_CREDITOR_ACCOUNT,
-    T_REFERENCE,
-    T_REFERRED,
-    T_UNSTRUCTURED,
-    T_COUNT
+/* What is kept of a transfer. */
+struct transfer {
+    struct iso_amount amount;
+    struct iso_text instruction;
+    struct iso_text end_to_end;
+    struct iso_text creditor;
+    struct iso_text creditor_id;
+    struct iso_text creditor_account;
+    struct iso_remittance remittance;
 };
-#define T_OF_TRANSFER T_INSTRUCTION
 
 /* What is stated (not known where it is not) and what the transfers give. */
 struct total {
@@ -141,24 +123,23 @@ struct total {
 };
 
 struct parser {
-    struct tally tally;
-    const struct sink *sink;
-    struct xml_reader *xml;
-    struct xml_handler handler;
+    struct iso_reader iso;
     bool message_seen;
     struct total all;
     struct total payment;
     struct date created;
     struct date execution;
-    struct iso_amount amount;
-    enum text account; /* where the account being read goes */
-    struct iso_text texts[T_COUNT];
+    struct iso_text debtor_account;
+    struct iso_text *account; /* where the account being read goes */
+    struct transfer transfer;
 };
 
-static void clear_texts(struct parser *p, unsigned from)
+static void clear_transfer(struct transfer *t)
 {
-    for (unsigned i = from; i < T_COUNT; i++)
-        p->texts[i].n = 0;
+    t->amount.seen = t->amount.value.known = false;
+    t->instruction.n = t->end_to_end.n = t->creditor.n = t->creditor_id.n = 0;
+    t->creditor_account.n = 0;
+    iso_remittance_clear(&t->remittance);
 }
 
 /* --- what begins ------------------------------------------------------------------------- */
@@ -176,22 +157,19 @@ static int on_start(void *context, const struct xml_element *e)
     case PAYMENT:
         p->payment = (struct total){.record = e->ordinal, .sum = DECIMAL_ZERO};
         p->execution = DATE_NONE;
-        clear_texts(p, 0);
+        p->debtor_account.n = 0;
         break;
     case DEBTOR_ACCOUNT:
-        p->account = T_DEBTOR_ACCOUNT;
+        p->account = &p->debtor_account;
         break;
     case CREDITOR_ACCOUNT:
-        p->account = T_CREDITOR_ACCOUNT;
+        p->account = &p->transfer.creditor_account;
         break;
     case TRANSFER:
-        p->amount = (struct iso_amount){.seen = false};
-        clear_texts(p, T_OF_TRANSFER);
-        break;
-    case AMOUNT:
-        iso_amount_begin(&p->amount, e);
+        clear_transfer(&p->transfer);
         break;
     default:
+        iso_act_start(&p->iso, e);
         break;
     }
     return 0;
@@ -205,111 +183,83 @@ static void add(struct total *t, struct decimal amount)
     t->sum = decimal_add(t->sum, amount);
 }
 
-static struct span first_of(struct span a, struct span b, struct span c)
-{
-    return a.n ? a : b.n ? b : c;
-}
-
-static struct span reference_of(struct parser *p)
-{
-    struct iso_text *free_text = &p->texts[T_UNSTRUCTURED];
-    iso_pack(&p->texts[T_REFERENCE]);
-    struct span reference = iso_span(&p->texts[T_REFERENCE]);
-    bool free_one = !reference.n && iso_is_reference(free_text);
-    return first_of(reference, free_one ? iso_span(free_text) : SPAN_NONE,
-                    iso_span(&p->texts[T_REFERRED]));
-}
-
 static struct item make_item(struct parser *p, uint64_t record)
 {
-    const struct iso_text *t = p->texts;
-    struct span end_to_end = iso_span(&t[T_END_TO_END]);
-    if (span_eq_str(end_to_end, "NOTPROVIDED"))
-        end_to_end = SPAN_NONE;
-    struct span payee = iso_span(&t[T_CREDITOR_ACCOUNT]);
+    struct transfer *t = &p->transfer;
+    struct span payee = iso_span(&t->creditor_account);
     return (struct item){
         .type = ITEM_PAYMENT,
         .record = record,
         .issue_date = p->created,
         .due_date = p->execution,
-        .number = first_of(end_to_end, iso_span(&t[T_INSTRUCTION]), SPAN_NONE),
-        .reference = reference_of(p),
-        .counterparty_id = first_of(iso_span(&t[T_CREDITOR_ID]), payee, SPAN_NONE),
-        .counterparty_name = iso_span(&t[T_CREDITOR]),
+        .number = iso_first(iso_provided(&t->end_to_end), iso_span(&t->instruction), SPAN_NONE),
+        .reference = iso_remittance_reference(&t->remittance),
+        .counterparty_id = iso_first(iso_span(&t->creditor_id), payee, SPAN_NONE),
+        .counterparty_name = iso_span(&t->creditor),
         .payee_account = payee,
-        .issuer = iso_span(&t[T_DEBTOR_ACCOUNT]),
+        .issuer = iso_span(&p->debtor_account),
     };
 }
 
 static int end_transfer(struct parser *p, uint64_t record)
 {
+    const struct iso_amount *amount = &p->transfer.amount;
     int rc = 0;
-    add(&p->all, p->amount.value);
-    add(&p->payment, p->amount.value);
-    if (!p->amount.seen)
-        return tally_field(&p->tally, FINDING_BAD_FIELD, record, "CdtTrfTxInf/Amt", "filled in");
-    if (p->amount.value.known && p->amount.value.n < 0)
-        rc = tally_field(&p->tally, FINDING_BAD_FIELD, p->amount.record, "CdtTrfTxInf/Amt",
+    add(&p->all, amount->value);
+    add(&p->payment, amount->value);
+    if (!amount->seen)
+        return tally_field(&p->iso.tally, FINDING_BAD_FIELD, record, "CdtTrfTxInf/Amt",
+                           "filled in");
+    if (amount->value.known && amount->value.n < 0)
+        rc = tally_field(&p->iso.tally, FINDING_BAD_FIELD, amount->record, "CdtTrfTxInf/Amt",
                          "a positive amount");
     if (rc)
         return rc;
-    bool good;
     struct item item = make_item(p, record);
-    rc = iso_minor(&p->tally, &p->amount, "CdtTrfTxInf/Amt", &item.amount_minor, &good);
-    if (rc || !good)
-        return rc;
-    memcpy(item.currency, p->amount.currency, sizeof(item.currency));
-    return sink_item(p->sink, &item);
+    return iso_hand_out(&p->iso, &item, amount, false, "CdtTrfTxInf/Amt");
 }
 
 static int check_total(struct parser *p, const struct total *t, const char *count, const char *sum)
 {
-    int rc = iso_compare(&p->tally, FINDING_TOTALS_MISMATCH, t->record, count, t->stated_count,
+    int rc = iso_compare(&p->iso.tally, FINDING_TOTALS_MISMATCH, t->record, count, t->stated_count,
                          decimal_of((int64_t)t->count, 0));
     if (rc)
         return rc;
-    return iso_compare(&p->tally, FINDING_TOTALS_MISMATCH, t->record, sum, t->stated_sum, t->sum);
+    return iso_compare(&p->iso.tally, FINDING_TOTALS_MISMATCH, t->record, sum, t->stated_sum,
+                       t->sum);
 }
 
 static int end_message(struct parser *p)
 {
     if (!p->all.record)
-        return tally_structure(&p->tally, 1, "there is no group header (GrpHdr)");
+        return tally_structure(&p->iso.tally, 1, "there is no group header (GrpHdr)");
     return check_total(p, &p->all, "the number of transfers (GrpHdr)",
                        "the sum of transfers (GrpHdr)");
 }
 
-enum act { NOTHING = 0, TEXT, NUMBER };
-
-struct action {
-    enum act act;
-    uint32_t to; /* enum text, or the member of struct parser */
-    const char *field;
-};
-
 #define AT(m) (uint32_t) offsetof(struct parser, m)
 
-static const struct action actions[ELEMENT_COUNT] = {
-    [HEADER_COUNT] = {NUMBER, AT(all.stated_count), "GrpHdr/NbOfTxs"},
-    [HEADER_SUM] = {NUMBER, AT(all.stated_sum), "GrpHdr/CtrlSum"},
-    [PAYMENT_COUNT] = {NUMBER, AT(payment.stated_count), "PmtInf/NbOfTxs"},
-    [PAYMENT_SUM] = {NUMBER, AT(payment.stated_sum), "PmtInf/CtrlSum"},
-    [AMOUNT] = {NUMBER, AT(amount.value), "CdtTrfTxInf/Amt"},
-    [INSTRUCTION_ID] = {TEXT, T_INSTRUCTION, "InstrId"},
-    [END_TO_END] = {TEXT, T_END_TO_END, "EndToEndId"},
-    [CREDITOR_NAME] = {TEXT, T_CREDITOR, "Cdtr/Nm"},
-    [CREDITOR_OTHER_ID] = {TEXT, T_CREDITOR_ID, "Cdtr/Id"},
-    [REFERENCE] = {TEXT, T_REFERENCE, "CdtrRefInf/Ref"},
-    [REFERRED_NUMBER] = {TEXT, T_REFERRED, "RfrdDocInf/Nb"},
-    [UNSTRUCTURED] = {TEXT, T_UNSTRUCTURED, "RmtInf/Ustrd"},
+static const struct iso_action actions[ELEMENT_COUNT] = {
+    [HEADER_COUNT] = {ISO_NUMBER, AT(all.stated_count), "GrpHdr/NbOfTxs"},
+    [HEADER_SUM] = {ISO_NUMBER, AT(all.stated_sum), "GrpHdr/CtrlSum"},
+    [PAYMENT_COUNT] = {ISO_NUMBER, AT(payment.stated_count), "PmtInf/NbOfTxs"},
+    [PAYMENT_SUM] = {ISO_NUMBER, AT(payment.stated_sum), "PmtInf/CtrlSum"},
+    [CREATED] = {ISO_DAY, AT(created), "CreDtTm"},
+    [AMOUNT] = {ISO_AMOUNT, AT(transfer.amount), "CdtTrfTxInf/Amt"},
+    [INSTRUCTION_ID] = {ISO_TEXT, AT(transfer.instruction), "InstrId"},
+    [END_TO_END] = {ISO_TEXT, AT(transfer.end_to_end), "EndToEndId"},
+    [CREDITOR_NAME] = {ISO_TEXT, AT(transfer.creditor), "Cdtr/Nm"},
+    [CREDITOR_OTHER_ID] = {ISO_TEXT, AT(transfer.creditor_id), "Cdtr/Id"},
+    [REFERENCE] = {ISO_TEXT, AT(transfer.remittance.reference), "CdtrRefInf/Ref"},
+    [REFERRED_NUMBER] = {ISO_TEXT, AT(transfer.remittance.referred), "RfrdDocInf/Nb"},
+    [UNSTRUCTURED] = {ISO_TEXT, AT(transfer.remittance.unstructured), "RmtInf/Ustrd"},
 };
 
 static int take_account(struct parser *p, struct span text, uint64_t record)
 {
-    struct iso_text *to = &p->texts[p->account];
-    const char *field = p->account == T_DEBTOR_ACCOUNT ? "DbtrAcct/Id" : "CdtrAcct/Id";
-    int rc = iso_keep(&p->tally, to, text, field, record);
-    iso_pack(to);
+    const char *field = p->account == &p->debtor_account ? "DbtrAcct/Id" : "CdtrAcct/Id";
+    int rc = iso_keep(&p->iso.tally, p->account, text, field, record);
+    iso_pack(p->account);
     return rc;
 }
 
@@ -318,7 +268,7 @@ static int take_execution(struct parser *p, const struct xml_element *e, struct 
 {
     if (e->id == EXECUTION && !span_trim(text).n)
         return 0;
-    return iso_day(&p->tally, &p->execution, text, "ReqdExctnDt", e->ordinal);
+    return iso_day(&p->iso.tally, &p->execution, text, "ReqdExctnDt", e->ordinal);
 }
 
 static int on_end(void *context, const struct xml_element *e, struct span text, bool cut)
@@ -338,61 +288,29 @@ static int on_end(void *context, const struct xml_element *e, struct span text, 
     case EXECUTION:
     case EXECUTION_DAY:
         return take_execution(p, e, text);
-    case CREATED:
-        return iso_day(&p->tally, &p->created, text, "CreDtTm", e->ordinal);
     default:
-        break;
+        return iso_act_end(&p->iso, e, text);
     }
-    const struct action *a = &actions[e->id];
-    if (a->act == TEXT)
-        return iso_keep(&p->tally, &p->texts[a->to], text, a->field, e->ordinal);
-    if (a->act == NUMBER)
-        return iso_number(&p->tally, (struct decimal *)((char *)p + a->to), text, a->field,
-                          e->ordinal);
-    return 0;
 }
-
 /* --- the format -------------------------------------------------------------------------- */
 
-static void pain_close(struct parser **parser)
+static int pain_begin(const struct sink *sink, struct parser **out)
 {
-    if (!*parser)
-        return;
-    xml_close(&(*parser)->xml);
-    free(*parser);
-    *parser = NULL;
-}
-
-static int pain_open(const struct sink *sink, struct parser **out)
-{
-    struct parser *p = calloc(1, sizeof(*p));
-    if (!p)
-        return SLUSS_ENOMEM;
-    tally_init(&p->tally, sink);
-    p->sink = sink;
-    p->handler = (struct xml_handler){p, on_start, on_end};
-    p->all.sum = p->payment.sum = DECIMAL_ZERO;
-    if (xml_open(&table, &p->handler, sink, &p->xml)) {
-        pain_close(&p);
-        return SLUSS_ENOMEM;
-    }
-    *out = p;
-    return 0;
-}
-
-static int pain_push(struct parser *p, struct span bytes)
-{
-    return xml_push(p->xml, bytes);
+    struct xml_handler handler = {NULL, on_start, on_end};
+    int rc = iso_begin(sizeof(struct parser), &table, actions, handler, sink, out);
+    if (!rc)
+        (*out)->all.sum = (*out)->payment.sum = DECIMAL_ZERO;
+    return rc;
 }
 
 static int pain_finish(struct parser *p, struct parser_facts *facts)
 {
-    int rc = xml_finish(p->xml);
-    bool whole = xml_whole(p->xml);
+    int rc = xml_finish(p->iso.xml);
+    bool whole = xml_whole(p->iso.xml);
     if (!rc && whole && !p->message_seen)
-        rc = tally_structure(&p->tally, 1, "there is no payment message");
+        rc = tally_structure(&p->iso.tally, 1, "there is no payment message");
     if (!rc)
-        rc = tally_finish(&p->tally);
+        rc = tally_finish(&p->iso.tally);
     bool zero = decimal_equal(p->all.stated_count, DECIMAL_ZERO) && !p->all.count;
     *facts = (struct parser_facts){.states_zero = whole && zero};
     return rc;
@@ -414,8 +332,8 @@ const struct format format_pain001 = {
     .source = "ISO 20022 CustomerCreditTransferInitiation, pain.001.001.02 to 001.11",
     .bid = pain_bid,
     .ending = iso_ending,
-    .begin = pain_open,
-    .push = pain_push,
+    .begin = pain_begin,
+    .push = iso_push,
     .finish = pain_finish,
-    .close = pain_close,
+    .close = iso_close,
 };

@@ -25,6 +25,10 @@ struct sink {
     void *context;
     int (*item)(void *context, const struct item *item);
     int (*finding)(void *context, const struct finding *finding);
+    /* Null where nobody asks. A payment inside an entry, before the item that the entry is: of a
+     * camt report each TxDtls, also an entry's only one. `record` is its own. It is no item: not
+     * counted, not added up. Where the file gives it no amount, it has no currency. */
+    int (*detail)(void *context, const struct item *payment);
 };
 
 /* How sure a format is that a file is its own, from the first bytes. The highest bid wins,

@@ -79,6 +79,13 @@ static int on_item(void *context, const struct item *item)
     return failed < 0 ? failed : sink_item(&r->sink, item);
 }
 
+static int on_detail(void *context, const struct item *payment)
+{
+    struct reading *r = context;
+
+    return r->sink.detail(r->sink.context, payment);
+}
+
 int reading_open(const struct format *format, const struct sink *sink, struct reading **out)
 {
     size_t size = (sizeof(struct reading) + HASH_ALIGN - 1) / HASH_ALIGN * HASH_ALIGN;
@@ -89,6 +96,8 @@ int reading_open(const struct format *format, const struct sink *sink, struct re
     memset(r, 0, size);
     r->sink = *sink;
     r->inner = (struct sink){.context = r, .item = on_item, .finding = on_finding};
+    if (sink->detail)
+        r->inner.detail = on_detail;
     r->format = format;
     r->summary.valid = true;
     crypto_generichash_init(&r->hash, NULL, 0, sizeof(r->summary.blake2b));

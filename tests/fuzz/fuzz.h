@@ -63,7 +63,7 @@ static inline struct fuzz_seen fuzz_read(const struct format *format, struct spa
                                          size_t piece, struct summary *summary)
 {
     struct fuzz_seen seen = {.sums_hold = true};
-    struct sink sink = {&seen, fuzz_item, fuzz_finding};
+    struct sink sink = {.context = &seen, .item = fuzz_item, .finding = fuzz_finding};
     struct reading *reading;
 
     if (reading_open(format, &sink, &reading) < 0)

@@ -16,7 +16,8 @@ static void reads_a_notification(void **state)
     assert_string_equal(h->summary.format, "camt.054");
     assert_int_equal(h->summary.kind, KIND_PAYMENTS);
     assert_true(h->summary.valid && !h->summary.test);
-    assert_int_equal(h->findings, 0);
+    assert_int_equal(h->findings, 1); /* a reversal is told */
+    assert_int_equal(h->of[FINDING_REVERSALS], 1);
     assert_int_equal(h->items, 3);
     assert_int_equal(h->summary.sums.of[0].minor, 339950);
 
@@ -45,6 +46,63 @@ static void a_batch_has_no_single_payer(void **state)
     assert_null(item->reference.p);
     assert_null(item->counterparty_name.p);
     heard_free(h);
+}
+
+struct told {
+    unsigned n;
+    int64_t sum;
+    struct item of[8];
+    char reference[8][40];
+    char name[8][80];
+};
+
+static int told_detail(void *context, const struct item *payment)
+{
+    struct told *told = context;
+    assert_true(told->n < 8);
+    snprintf(told->reference[told->n], 40, "%.*s", SPAN_FMT(payment->reference));
+    snprintf(told->name[told->n], 80, "%.*s", SPAN_FMT(payment->counterparty_name));
+    told->of[told->n++] = *payment;
+    told->sum += payment->amount_minor;
+    return 0;
+}
+
+static int told_item(void *context, const struct item *item)
+{
+    (void)context;
+    (void)item;
+    return 0;
+}
+
+static int told_finding(void *context, const struct finding *finding)
+{
+    (void)context;
+    (void)finding;
+    return 0;
+}
+
+/* Who asks for the payments inside entries gets each with its own payer and reference. */
+static void a_batch_tells_its_payments_to_who_asks(void **state)
+{
+    (void)state;
+    struct told told = {0};
+    struct sink sink = {&told, told_item, told_finding, told_detail};
+    struct reading *reading = NULL;
+    struct summary summary;
+    struct span text = sample(NOTIFICATION);
+    assert_int_equal(reading_open(NULL, &sink, &reading), 0);
+    assert_int_equal(reading_push(reading, text), 0);
+    assert_int_equal(reading_finish(reading, &summary), 0);
+    reading_close(&reading);
+    assert_int_equal(summary.items, 3); /* as without asking */
+    assert_int_equal(told.n, 4);
+    assert_string_equal(told.reference[0], "202603004179");
+    assert_true(told.of[1].amount_minor + told.of[2].amount_minor == 225000);
+    assert_string_not_equal(told.name[1], told.name[2]);
+    assert_string_not_equal(told.reference[1], told.reference[2]);
+    assert_true(told.of[1].record < told.of[2].record);
+    assert_int_equal(told.of[3].type, ITEM_DEDUCTION);
+    free((char *)(uintptr_t)text.p);
 }
 
 /* A reversal of a credit is a debit: the indicator says which way the money went. */
@@ -176,8 +234,8 @@ static void says_what_is_wrong(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
         struct heard *h = hear_changed(changes[i].sample, changes[i].from, changes[i].to);
-        bool found =
-            changes[i].code == FINDING_CODE_COUNT ? h->findings == 0 : h->of[changes[i].code] > 0;
+        bool found = changes[i].code == FINDING_CODE_COUNT ? h->findings == h->of[FINDING_REVERSALS]
+                                                           : h->of[changes[i].code] > 0;
         if (!found || h->summary.valid != changes[i].valid || h->items != changes[i].items)
             fail_msg("%s: valid %d, %d items, %d findings", changes[i].name, h->summary.valid,
                      (int)h->items, (int)h->findings);
@@ -267,6 +325,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_a_notification),
         cmocka_unit_test(a_batch_has_no_single_payer),
+        cmocka_unit_test(a_batch_tells_its_payments_to_who_asks),
         cmocka_unit_test(a_debit_counts_negative_and_names_who_was_paid),
         cmocka_unit_test(reads_a_statement),
         cmocka_unit_test(reads_the_same_in_pieces_of_any_size),

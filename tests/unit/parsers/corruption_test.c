@@ -138,7 +138,7 @@ static int see_finding(void *context, const struct finding *f)
 
 static void read_figures(struct span bytes, struct figures *seen)
 {
-    struct sink sink = {seen, see_item, see_finding};
+    struct sink sink = {.context = seen, .item = see_item, .finding = see_finding};
     struct reading *reading = NULL;
 
     seen->items = 0;

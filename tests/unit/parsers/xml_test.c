@@ -86,7 +86,7 @@ static void run_open(struct run *run)
 {
     memset(run, 0, sizeof(*run));
     buf_init(&run->record.log, 1 << 20);
-    run->sink = (struct sink){&run->record, on_item, on_finding};
+    run->sink = (struct sink){.context = &run->record, .item = on_item, .finding = on_finding};
     run->handler = (struct xml_handler){&run->record, on_start, on_end};
     assert_int_equal(xml_open(&table, &run->handler, &run->sink, &run->xml), 0);
 }
