@@ -25,11 +25,6 @@ enum {
     ROLE_REFUNDS
 };
 
-#define FILLER(first, length)                                                                      \
-    {                                                                                              \
-        "blank", first, length, RECORD_FILLER, false, ROLE_NONE                                    \
-    }
-
 /* Three layouts begin with 01; which it is, is told from the line itself. */
 static const struct record_field opening_fields[] = {
     {"opening", 3, 78, RECORD_TEXT, false, ROLE_NONE},
@@ -488,9 +483,9 @@ static const struct fixed_row *find(const struct fixed_row *of_variant, size_t n
 
 #define FIND(rows, line) find(rows, sizeof(rows) / sizeof((rows)[0]), line)
 
-static const struct fixed_row *row(struct fixed *fixed, struct span line)
+static const struct fixed_row *row(const struct fixed *fixed, struct span line)
 {
-    struct autogiro *a = of(fixed);
+    const struct autogiro *a = (const struct autogiro *)(const void *)fixed;
 
     if (variant_of(line) != VARIANT_NONE)
         return &opening_row;
@@ -549,10 +544,9 @@ static int end(struct fixed *fixed)
         if (r == 0)
             r = say_aside(fixed, "refunds to payers", &a->aside[WAY_REFUND], false);
     }
-    if (r == 0 && ((wants_end && !a->ended) || fixed->cut_off))
-        r = tally_truncated(&fixed->tally, fixed->record, LEVEL_REJECT,
-                            fixed->cut_off ? "the last record is incomplete"
-                                           : "the end record TK09 is missing");
+    if (r == 0)
+        r = fixed_truncated(fixed,
+                            wants_end && !a->ended ? "the end record TK09 is missing" : NULL);
     return r;
 }
 
@@ -575,8 +569,7 @@ static enum variant find_variant(struct span head, bool whole)
     struct span line;
     enum variant variant = VARIANT_NONE;
 
-    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
-        head = span_of(head.p + 3, head.n - 3);
+    head = fixed_bid_text(head);
     for (unsigned i = 0; i < 5 && variant == VARIANT_NONE; i++) {
         if (!fixed_bid_line(&head, whole, &line))
             break;

@@ -1,11 +1,6 @@
 #include "parsers/bgmax.h"
 
-#include <stdlib.h>
-
-#include "model/error.h"
 #include "model/ident.h"
-#include "parsers/lines.h"
-#include "parsers/tally.h"
 
 /* --- the manual's tables ------------------------------------------------------------- */
 
@@ -32,11 +27,6 @@ enum bgmax_role {
     ROLE_DEPOSITS,
     ROLE_COUNT
 };
-
-#define FILLER(first, length)                                                                      \
-    {                                                                                              \
-        "blank", first, length, RECORD_FILLER, false, ROLE_NONE                                    \
-    }
 
 static const struct record_field start_fields[] = {
     {"layout name", 3, 20, RECORD_TEXT, true, ROLE_LAYOUT},
@@ -124,33 +114,7 @@ static const struct record_field end_fields[] = {
     FILLER(35, 46),
 };
 
-#define LAYOUT(code, title, fields)                                                                \
-    {                                                                                              \
-        code, title, fields, sizeof(fields) / sizeof((fields)[0])                                  \
-    }
-
-const struct record_layout bgmax_layouts[] = {
-    LAYOUT("01", "start", start_fields),
-    LAYOUT("05", "opening", opening_fields),
-    LAYOUT("20", "payment", payment_fields),
-    LAYOUT("21", "deduction", payment_fields),
-    LAYOUT("22", "extra reference", extra_reference_fields),
-    LAYOUT("23", "negative extra reference", extra_reference_fields),
-    LAYOUT("25", "information", information_fields),
-    LAYOUT("26", "name", name_fields),
-    LAYOUT("27", "street", street_fields),
-    LAYOUT("28", "town", town_fields),
-    LAYOUT("29", "organisation number", organisation_fields),
-    LAYOUT("15", "deposit", deposit_fields),
-    LAYOUT("70", "end", end_fields),
-};
-
-const size_t bgmax_layout_count = sizeof(bgmax_layouts) / sizeof(bgmax_layouts[0]);
-
 /* --- one parser ---------------------------------------------------------------------- */
-
-#define RECORD_SIZE 80                /* characters of a record by the manual */
-#define KEPT_SIZE   (RECORD_SIZE * 4) /* bytes of as many characters in UTF-8 */
 
 /* What Bankgirot's published example files have in common. */
 static const char example_receiver[] = "9912346";
@@ -158,344 +122,175 @@ static const char *const example_written[] = {"20040525173035010331", "201209141
 
 static const struct date last_day = {2026, 11, 27};
 
-struct bgmax;
-
-/* What becomes of a record, looked up by its two digits. */
-struct known_record {
-    const struct record_layout *layout; /* null: an unknown code */
-    int (*take)(struct bgmax *bgmax, const struct record_value *values);
-    bool reads;     /* some field is asked for */
-    bool keeps;     /* what is read lies in payment.kept, since it is needed later */
-    unsigned least; /* characters that hold all required fields */
-};
-
-/* The payment that is being gathered; it is handed out when the next one begins. */
-struct payment {
-    bool open;
-    struct item item; /* its strings lie below */
-    char organisation[12 * 4];
-    char name[35 * 4];
-    char kept[KEPT_SIZE];
-};
-
-struct counted {
-    uint64_t count;
-    uint64_t first;
-};
-
 struct bgmax {
-    const struct sink *sink;
-    struct tally tally;
-    struct lines lines;
-    struct known_record known[100];
-    struct record_value values[ROLE_COUNT];
-
-    uint64_t record; /* the line being read, from 1 */
-    struct record line;
-    bool dead; /* a ceiling was passed: nothing more is read */
-    bool cut_off;
-    bool test;
-
+    struct fixed fixed;
     bool started, said_unstarted;
     bool ended, said_after_end;
     bool in_section;
-    bool totals_readable; /* every amount of the section was */
     bool said_example;
     char currency[4];
-    size_t receiver_n;
-    char receiver[10];
-    int64_t section_sum;
-    int64_t section_records;
+    struct fixed_kept receiver;
+    struct fixed_sum section;
     int64_t payments, deductions, extra_references, deposits; /* since TK01 */
-    bool states_zero;
-
-    struct payment payment;
     bool has_organisation; /* TK29 named the payer better than the bankgiro does */
-
-    char recoded[RECORD_SIZE * 2];
-    struct counted unknown, odd_length, bad_check, checked, utf8, latin1;
-    char unknown_code[3];
 };
 
-static void count(struct counted *counted, uint64_t record)
+static struct bgmax *of(struct fixed *fixed)
 {
-    if (counted->count++ == 0)
-        counted->first = record;
-}
-
-static int structure(struct bgmax *b, const char *what)
-{
-    return tally_structure(&b->tally, b->record, what);
-}
-
-/* --- what of a record is kept ---------------------------------------------------------- */
-
-static size_t copy_text(struct span text, char *out, size_t room)
-{
-    size_t n = text.n < room ? text.n : room;
-
-    if (n)
-        memcpy(out, text.p, n);
-    return n;
-}
-
-/* A payment is handed out when the next one begins, so its record is kept until then. */
-static void keep_record(struct bgmax *b)
-{
-    char *kept = b->payment.kept;
-
-    if (b->line.bytes.n == RECORD_SIZE)
-        memcpy(kept, b->line.bytes.p, RECORD_SIZE);
-    else
-        b->line.bytes.n = copy_text(b->line.bytes, kept, KEPT_SIZE);
-    b->line.bytes.p = kept;
-}
-
-static struct span without_zeros(struct span digits)
-{
-    while (digits.n && digits.p[0] == '0') {
-        digits.p++;
-        digits.n--;
-    }
-    return digits;
-}
-
-static struct span good_text(const struct record_value *value)
-{
-    return value->state == RECORD_GOOD ? value->text : SPAN_NONE;
+    return (struct bgmax *)(void *)fixed;
 }
 
 /* --- TK20, TK21 and what belongs to them --------------------------------------------- */
 
-static int hand_out(struct bgmax *b)
-{
-    struct payment *p = &b->payment;
-
-    if (!p->open)
-        return 0;
-    p->open = false;
-    memcpy(p->item.currency, b->currency, sizeof(p->item.currency));
-    p->item.payee_account = b->receiver_n ? span_of(b->receiver, b->receiver_n) : SPAN_NONE;
-    p->item.issuer = p->item.payee_account;
-    return sink_item(b->sink, &p->item);
-}
-
-static void check_reference(struct bgmax *b, const struct record_value *v)
+static void check_reference(struct fixed *fixed, const struct record_value *v)
 {
     const struct record_value *code = &v[ROLE_REFERENCE_CODE];
 
     /* Code 2: Bankgirot found the OCR reference right. */
-    if (code->state != RECORD_GOOD || code->text.p[0] != '2' ||
-        v[ROLE_REFERENCE].state != RECORD_GOOD)
-        return;
-    count(&b->checked, b->record);
-    if (!luhn_valid(v[ROLE_REFERENCE].text))
-        count(&b->bad_check, b->record);
+    if (code->state == RECORD_GOOD && code->text.p[0] == '2' &&
+        v[ROLE_REFERENCE].state == RECORD_GOOD)
+        fixed_checked(fixed, luhn_valid(v[ROLE_REFERENCE].text));
 }
 
-static void add_to_section(struct bgmax *b, const struct record_value *amount)
+static int take_money(struct fixed *fixed, const struct record_value *v, enum item_type type)
 {
-    if (amount->state != RECORD_GOOD ||
-        money_add(b->section_sum, b->payment.item.amount_minor, &b->section_sum) < 0)
-        b->totals_readable = false;
-    b->section_records++;
-}
-
-static int take_money(struct bgmax *b, const struct record_value *v, enum item_type type)
-{
-    struct item *item = &b->payment.item;
-    struct span payer = without_zeros(good_text(&v[ROLE_PAYER]));
+    struct bgmax *b = of(fixed);
+    struct item *item = &fixed->item;
+    struct span serial = fixed_good(&v[ROLE_SERIAL]);
+    int sign = type == ITEM_DEDUCTION ? -1 : 1;
     int r = 0;
 
-    if (!b->in_section && (r = structure(b, "a payment stands outside a section")) < 0)
+    if (!b->in_section)
+        r = fixed_structure(fixed, "a payment stands outside a section");
+    if (r == 0)
+        r = fixed_item(fixed, type, &v[ROLE_AMOUNT], sign, b->currency);
+    if (r < 0)
         return r;
-    b->payment.open = true;
-    item->type = type;
-    item->record = b->record;
-    item->amount_minor = v[ROLE_AMOUNT].state == RECORD_GOOD ? v[ROLE_AMOUNT].number : 0;
-    if (type == ITEM_DEDUCTION)
-        item->amount_minor = -item->amount_minor;
-    item->number = item->counterparty_name = SPAN_NONE;
-    if (v[ROLE_SERIAL].state == RECORD_GOOD && without_zeros(v[ROLE_SERIAL].text).n)
-        item->number = v[ROLE_SERIAL].text;
-    item->reference = good_text(&v[ROLE_REFERENCE]);
-    item->counterparty_id = payer.n ? payer : SPAN_NONE;
+    item->number = fixed_unzeroed(serial).n ? serial : SPAN_NONE;
+    item->reference = fixed_good(&v[ROLE_REFERENCE]);
+    item->counterparty_id = fixed_unzeroed(fixed_good(&v[ROLE_PAYER]));
+    item->payee_account = b->receiver.n ? fixed_kept(&b->receiver) : SPAN_NONE;
+    item->issuer = item->payee_account;
     b->has_organisation = false;
-    check_reference(b, v);
-    add_to_section(b, &v[ROLE_AMOUNT]);
+    check_reference(fixed, v);
+    fixed_sum_add(&b->section, &v[ROLE_AMOUNT], sign);
     return 0;
 }
 
-static int take_payment(struct bgmax *b, const struct record_value *v)
+static int take_payment(struct fixed *fixed, const struct record_value *v)
 {
-    b->payments++;
-    return take_money(b, v, ITEM_PAYMENT);
+    of(fixed)->payments++;
+    return take_money(fixed, v, ITEM_PAYMENT);
 }
 
-static int take_deduction(struct bgmax *b, const struct record_value *v)
+static int take_deduction(struct fixed *fixed, const struct record_value *v)
 {
-    b->deductions++;
-    return take_money(b, v, ITEM_DEDUCTION);
+    of(fixed)->deductions++;
+    return take_money(fixed, v, ITEM_DEDUCTION);
 }
 
-static int needs_payment(struct bgmax *b)
+static int take_extra_reference(struct fixed *fixed, const struct record_value *v)
 {
-    if (b->payment.open)
-        return 0;
-    return structure(b, "a detail record follows no payment");
+    of(fixed)->extra_references++;
+    return fixed_take_detail(fixed, v);
 }
 
-static int take_extra_reference(struct bgmax *b, const struct record_value *v)
+static int take_name(struct fixed *fixed, const struct record_value *v)
 {
-    (void)v;
-    b->extra_references++;
-    return needs_payment(b);
-}
-
-static int take_detail(struct bgmax *b, const struct record_value *v)
-{
-    (void)v;
-    return needs_payment(b);
-}
-
-static int take_name(struct bgmax *b, const struct record_value *v)
-{
-    struct payment *p = &b->payment;
-
-    if (p->open && p->item.counterparty_name.n == 0 && v[ROLE_NAME].text.n)
-        p->item.counterparty_name =
-            span_of(p->name, copy_text(v[ROLE_NAME].text, p->name, sizeof(p->name)));
-    return needs_payment(b);
+    if (fixed->open && fixed->item.counterparty_name.n == 0)
+        fixed_set(fixed, FIXED_PARTY_NAME, fixed_good(&v[ROLE_NAME]));
+    return fixed_take_detail(fixed, v);
 }
 
 /* Ten digits, zero-filled to twelve; twelve when a century is given. */
-static int take_organisation(struct bgmax *b, const struct record_value *v)
+static int take_organisation(struct fixed *fixed, const struct record_value *v)
 {
-    struct payment *p = &b->payment;
-    struct span id = v[ROLE_ORGANISATION].text;
+    struct bgmax *b = of(fixed);
+    struct span id = fixed_good(&v[ROLE_ORGANISATION]);
 
     if (id.n == 12 && id.p[0] == '0' && id.p[1] == '0')
         id = span_of(id.p + 2, 10);
-    if (p->open && !b->has_organisation && without_zeros(id).n) {
+    if (!b->has_organisation && fixed_unzeroed(id).n) {
         b->has_organisation = true;
-        p->item.counterparty_id =
-            span_of(p->organisation, copy_text(id, p->organisation, sizeof(p->organisation)));
+        fixed_set(fixed, FIXED_PARTY_ID, id);
     }
-    return needs_payment(b);
+    return fixed_take_detail(fixed, v);
 }
 
 /* --- TK05 and TK15 ------------------------------------------------------------------- */
 
-static int example(struct bgmax *b, const char *what)
+static int example(struct fixed *fixed, const char *what)
 {
-    struct finding f = finding_make(FINDING_BGMAX_EXAMPLE, b->record);
+    struct finding f = finding_make(FINDING_BGMAX_EXAMPLE, fixed->record);
 
     finding_text(&f, "what", span_str(what));
-    return tally_add(&b->tally, &f);
+    return tally_add(&fixed->tally, &f);
 }
 
-static void no_currency(struct bgmax *b)
+static int take_opening(struct fixed *fixed, const struct record_value *v)
 {
-    memcpy(b->currency, "XXX", sizeof(b->currency)); /* ISO 4217: no currency */
-}
+    struct bgmax *b = of(fixed);
+    int r = fixed_hand_out(fixed);
 
-static int take_opening(struct bgmax *b, const struct record_value *v)
-{
-    const struct record_value *currency = &v[ROLE_CURRENCY];
-    struct span receiver = SPAN_NONE;
-    int r = hand_out(b);
-
-    if (r < 0)
-        return r;
-    if (b->in_section && (r = structure(b, "a section has no deposit record TK15")) < 0)
-        return r;
+    if (r == 0 && b->in_section)
+        r = fixed_structure(fixed, "a section has no deposit record TK15");
     b->in_section = true;
-    b->totals_readable = true;
-    b->section_sum = b->section_records = 0;
-    if (v[ROLE_RECEIVER].state == RECORD_GOOD)
-        receiver = without_zeros(v[ROLE_RECEIVER].text);
-    b->receiver_n = copy_text(receiver, b->receiver, sizeof(b->receiver));
-    no_currency(b);
-    if (currency->state == RECORD_GOOD) {
-        if (currency->text.n == 3 && currency_known(currency->text))
-            memcpy(b->currency, currency->text.p, 3);
-        else if ((r = tally_field(&b->tally, FINDING_BAD_FIELD, b->record, "currency",
-                                  "an ISO 4217 currency")) < 0)
-            return r;
-    }
-    if (b->said_example || !span_eq_str(receiver, example_receiver))
-        return 0;
+    b->section = (struct fixed_sum){0};
+    fixed_keep(&b->receiver, fixed_unzeroed(fixed_good(&v[ROLE_RECEIVER])));
+    if (r == 0)
+        r = fixed_need_currency(fixed, &v[ROLE_CURRENCY], b->currency);
+    if (r < 0 || b->said_example || !span_eq_str(fixed_kept(&b->receiver), example_receiver))
+        return r;
     b->said_example = true;
-    return example(b, "the receiving bankgiro 991-2346");
+    return example(fixed, "the receiving bankgiro 991-2346");
 }
 
-static int mismatch_int(struct bgmax *b, const char *what, int64_t stated, int64_t computed)
+static int mismatch_currency(struct fixed *fixed, struct span stated)
 {
-    struct finding f = finding_make(FINDING_TOTALS_MISMATCH, b->record);
-
-    finding_text(&f, "what", span_str(what));
-    finding_int(&f, "stated", stated);
-    finding_int(&f, "computed", computed);
-    return tally_add(&b->tally, &f);
-}
-
-static int mismatch_money(struct bgmax *b, int64_t stated)
-{
-    struct finding f = finding_make(FINDING_TOTALS_MISMATCH, b->record);
-
-    finding_text(&f, "what", SPAN_LIT("the deposit amount (TK15)"));
-    finding_money(&f, "stated", stated, b->currency);
-    finding_money(&f, "computed", b->section_sum, b->currency);
-    return tally_add(&b->tally, &f);
-}
-
-static int mismatch_currency(struct bgmax *b, struct span stated)
-{
-    struct finding f = finding_make(FINDING_TOTALS_MISMATCH, b->record);
+    struct finding f = finding_make(FINDING_TOTALS_MISMATCH, fixed->record);
 
     finding_text(&f, "what", SPAN_LIT("the currency (TK15)"));
     finding_text(&f, "stated", currency_known(stated) ? stated : SPAN_LIT("?"));
-    finding_text(&f, "computed", span_str(b->currency));
-    return tally_add(&b->tally, &f);
+    finding_text(&f, "computed", span_str(of(fixed)->currency));
+    return tally_add(&fixed->tally, &f);
 }
 
-static int check_section(struct bgmax *b, const struct record_value *v)
+static int check_section(struct fixed *fixed, const struct record_value *v)
 {
-    const struct record_value *amount = &v[ROLE_AMOUNT];
-    const struct record_value *records = &v[ROLE_RECORDS];
+    struct bgmax *b = of(fixed);
     const struct record_value *currency = &v[ROLE_CURRENCY];
-    int r = 0;
+    int r = fixed_check_money(fixed, "the deposit amount (TK15)", &v[ROLE_AMOUNT], 1, &b->section,
+                              b->currency);
 
-    if (amount->state == RECORD_GOOD && b->totals_readable && amount->number != b->section_sum)
-        r = mismatch_money(b, amount->number);
-    if (r == 0 && records->state == RECORD_GOOD && records->number != b->section_records)
-        r = mismatch_int(b, "the number of payments and deductions (TK15)", records->number,
-                         b->section_records);
+    if (r == 0)
+        r = fixed_check_count(fixed, "the number of payments and deductions (TK15)",
+                              &v[ROLE_RECORDS], b->section.count);
     if (r == 0 && currency->state == RECORD_GOOD && !span_eq_str(currency->text, b->currency))
-        r = mismatch_currency(b, currency->text);
+        r = mismatch_currency(fixed, currency->text);
     return r;
 }
 
-static int take_deposit(struct bgmax *b, const struct record_value *v)
+static int take_deposit(struct fixed *fixed, const struct record_value *v)
 {
-    int r = hand_out(b);
+    struct bgmax *b = of(fixed);
+    int r = fixed_hand_out(fixed);
 
     if (r < 0)
         return r;
     b->deposits++;
     if (!b->in_section)
-        return structure(b, "a deposit record TK15 closes no section");
+        return fixed_structure(fixed, "a deposit record TK15 closes no section");
     b->in_section = false;
-    return check_section(b, v);
+    return check_section(fixed, v);
 }
 
 /* --- TK01 and TK70 ------------------------------------------------------------------- */
 
 /* A start record whose blanks became tabs, or fewer: the version and time follow the layout
  * name as 22 digits, and the mark follows them. */
-static void find_start_fields(const struct bgmax *b, struct record_value *v)
+static void find_start_fields(const struct fixed *fixed, struct record_value *v)
 {
-    struct span s = b->line.bytes;
+    struct span s = fixed->line.bytes;
     size_t i = 2;
 
     while (i < s.n && s.p[i] != ' ' && s.p[i] != '\t')
@@ -514,21 +309,16 @@ static bool is_mark(const struct record_value *mark, char upper)
     return mark->state == RECORD_GOOD && (mark->text.p[0] | 0x20) == (upper | 0x20);
 }
 
-static int check_mark(struct bgmax *b, const struct record_value *mark)
+static int check_mark(struct fixed *fixed, const struct record_value *mark)
 {
-    if (is_mark(mark, 'T')) {
-        struct finding f = finding_make(FINDING_TEST_MARK, b->record);
-        b->test = true;
-        finding_text(&f, "where", SPAN_LIT("TK01 position 45"));
-        finding_text(&f, "value", SPAN_LIT("T"));
-        return tally_add(&b->tally, &f);
-    }
+    if (is_mark(mark, 'T'))
+        return fixed_test_mark(fixed, "TK01 position 45", "T");
     if (is_mark(mark, 'P'))
         return 0;
-    return tally_field(&b->tally, FINDING_FIELD_NOTE, b->record, "test mark", "P or T");
+    return tally_field(&fixed->tally, FINDING_FIELD_NOTE, fixed->record, "test mark", "P or T");
 }
 
-static int check_written(struct bgmax *b, const struct record_value *written)
+static int check_written(struct fixed *fixed, const struct record_value *written)
 {
     struct date date;
 
@@ -536,44 +326,47 @@ static int check_written(struct bgmax *b, const struct record_value *written)
         return 0; /* said as a field already when it is wrong */
     for (size_t i = 0; i < sizeof(example_written) / sizeof(example_written[0]); i++)
         if (span_eq_str(written->text, example_written[i]))
-            return example(b, "the write time");
+            return example(fixed, "the write time");
     if (date_parse_compact(span_of(written->text.p, 8), &date) < 0)
-        return tally_field(&b->tally, FINDING_FIELD_NOTE, b->record, "write time", "a time");
+        return tally_field(&fixed->tally, FINDING_FIELD_NOTE, fixed->record, "write time",
+                           "a time");
     if (date_compare(date, last_day) <= 0)
         return 0;
-    struct finding f = finding_make(FINDING_AFTER_SHUTDOWN, b->record);
+    struct finding f = finding_make(FINDING_AFTER_SHUTDOWN, fixed->record);
     finding_date(&f, "written", date);
-    return tally_add(&b->tally, &f);
+    return tally_add(&fixed->tally, &f);
 }
 
-static int take_start(struct bgmax *b, const struct record_value *v)
+static int take_start(struct fixed *fixed, const struct record_value *v)
 {
+    struct bgmax *b = of(fixed);
     struct record_value own[ROLE_COUNT];
-    int r = hand_out(b);
+    int r = fixed_hand_out(fixed);
 
     if (r < 0)
         return r;
-    if (b->started && (r = structure(b, "there is a second start record TK01")) < 0)
+    if (b->started && (r = fixed_structure(fixed, "there is a second start record TK01")) < 0)
         return r;
-    if (b->in_section && (r = structure(b, "a section has no deposit record TK15")) < 0)
+    if (b->in_section && (r = fixed_structure(fixed, "a section has no deposit record TK15")) < 0)
         return r;
     b->started = true;
     b->ended = b->in_section = false;
     b->payments = b->deductions = b->extra_references = b->deposits = 0;
     memcpy(own, v, sizeof(own));
     if (!is_mark(&own[ROLE_MARK], 'P') && !is_mark(&own[ROLE_MARK], 'T'))
-        find_start_fields(b, own);
+        find_start_fields(fixed, own);
     if (!span_starts(own[ROLE_LAYOUT].text, SPAN_LIT("BGMAX")))
-        r = structure(b, "the start record does not say BGMAX");
+        r = fixed_structure(fixed, "the start record does not say BGMAX");
     if (r == 0)
-        r = check_mark(b, &own[ROLE_MARK]);
+        r = check_mark(fixed, &own[ROLE_MARK]);
     if (r == 0)
-        r = check_written(b, &own[ROLE_WRITTEN]);
+        r = check_written(fixed, &own[ROLE_WRITTEN]);
     return r;
 }
 
-static int take_end(struct bgmax *b, const struct record_value *v)
+static int take_end(struct fixed *fixed, const struct record_value *v)
 {
+    struct bgmax *b = of(fixed);
     const struct {
         enum bgmax_role role;
         const char *what;
@@ -585,366 +378,99 @@ static int take_end(struct bgmax *b, const struct record_value *v)
         {ROLE_DEPOSITS, "the number of deposits (TK70)", b->deposits},
     };
     bool zero = true;
-    int r = hand_out(b);
+    int r = fixed_hand_out(fixed);
 
     if (r == 0 && b->in_section)
-        r = structure(b, "a section has no deposit record TK15");
+        r = fixed_structure(fixed, "a section has no deposit record TK15");
     for (size_t i = 0; r == 0 && i < sizeof(totals) / sizeof(totals[0]); i++) {
         const struct record_value *stated = &v[totals[i].role];
         zero = zero && stated->state == RECORD_GOOD && stated->number == 0;
-        if (stated->state == RECORD_GOOD && stated->number != totals[i].computed)
-            r = mismatch_int(b, totals[i].what, stated->number, totals[i].computed);
+        r = fixed_check_count(fixed, totals[i].what, stated, totals[i].computed);
     }
-    b->states_zero = zero && b->deposits == 0;
+    fixed->states_zero = zero && b->deposits == 0;
     b->in_section = false;
     b->ended = true;
     return r;
 }
 
-/* --- a line -------------------------------------------------------------------------- */
+/* --- rows ---------------------------------------------------------------------------- */
 
-static int (*const takers[])(struct bgmax *b, const struct record_value *v) = {
-    take_start,           take_opening, take_payment, take_deduction, take_extra_reference,
-    take_extra_reference, take_detail,  take_name,    take_detail,    take_detail,
-    take_organisation,    take_deposit, take_end,
+const struct fixed_row bgmax_rows[] = {
+    FIXED_ROW("01", "start", start_fields, take_start),
+    FIXED_ROW("05", "opening", opening_fields, take_opening),
+    FIXED_ITEM("20", "payment", payment_fields, take_payment),
+    FIXED_ITEM("21", "deduction", payment_fields, take_deduction),
+    FIXED_ROW("22", "extra reference", extra_reference_fields, take_extra_reference),
+    FIXED_ROW("23", "negative extra reference", extra_reference_fields, take_extra_reference),
+    FIXED_ROW("25", "information", information_fields, fixed_take_detail),
+    FIXED_ROW("26", "name", name_fields, take_name),
+    FIXED_ROW("27", "street", street_fields, fixed_take_detail),
+    FIXED_ROW("28", "town", town_fields, fixed_take_detail),
+    FIXED_ROW("29", "organisation number", organisation_fields, take_organisation),
+    FIXED_ROW("15", "deposit", deposit_fields, take_deposit),
+    FIXED_ROW("70", "end", end_fields, take_end),
 };
 
-_Static_assert(sizeof(takers) / sizeof(takers[0]) ==
-                   sizeof(bgmax_layouts) / sizeof(bgmax_layouts[0]),
-               "each layout has its taker, in the same order");
-
-static int say_bad_fields(struct bgmax *b, const struct record_layout *layout)
-{
-    int r = 0;
-
-    for (unsigned i = 0; r == 0 && i < layout->count; i++) {
-        const struct record_field *field = &layout->fields[i];
-        if (field->role == ROLE_NONE || b->values[field->role].state != RECORD_BAD)
-            continue;
-        r = tally_field(&b->tally, field->required ? FINDING_BAD_FIELD : FINDING_FIELD_NOTE,
-                        b->record, field->name, record_expected(field));
-    }
-    return r;
-}
+const size_t bgmax_row_count = sizeof(bgmax_rows) / sizeof(bgmax_rows[0]);
 
 /* Order of the file as a whole: TK01 first, nothing behind TK70. Each fault is said once. */
-static int check_order(struct bgmax *b, const struct known_record *known)
+static int check_order(struct fixed *fixed, const struct fixed_row *row)
 {
-    bool start = known->take == take_start;
+    struct bgmax *b = of(fixed);
+    bool start = row->take == take_start;
 
     if (!b->started && !start && !b->said_unstarted) {
         b->said_unstarted = true;
-        return structure(b, "the start record TK01 is missing");
+        return fixed_structure(fixed, "the start record TK01 is missing");
     }
     if (b->ended && !start && !b->said_after_end) {
         b->said_after_end = true;
-        return structure(b, "records follow the end record TK70");
+        return fixed_structure(fixed, "records follow the end record TK70");
     }
     return 0;
 }
 
-static void count_unknown(struct bgmax *b, struct span line)
+static const char *missing(const struct bgmax *b)
 {
-    bool plain = line.n >= 2;
-
-    for (size_t i = 0; plain && i < 2; i++)
-        plain = (line.p[i] >= '0' && line.p[i] <= '9') || (line.p[i] >= 'A' && line.p[i] <= 'Z');
-    if (b->unknown.count == 0)
-        memcpy(b->unknown_code, plain ? (char[]){line.p[0], line.p[1], 0} : "?", plain ? 3 : 2);
-    count(&b->unknown, b->record);
-}
-
-static const struct known_record *known_record(const struct bgmax *b, struct span line)
-{
-    if (line.n < 2)
+    if (b->ended && !b->fixed.cut_off)
         return NULL;
-    unsigned tens = (unsigned char)line.p[0] - (unsigned)'0';
-    unsigned ones = (unsigned char)line.p[1] - (unsigned)'0';
-    if (tens > 9 || ones > 9)
-        return NULL;
-    const struct known_record *known = &b->known[tens * 10 + ones];
-    return known->layout ? known : NULL;
+    if (b->fixed.cut_off)
+        return "the last record is incomplete and there is no end record TK70";
+    if (b->in_section)
+        return "the last section has no deposit record TK15 and there is no end record TK70";
+    return "the end record TK70 is missing";
 }
 
-static bool has_high(struct span s)
+static int end(struct fixed *fixed)
 {
-    uint64_t all = 0;
-    uint64_t w;
-
-    for (; s.n >= sizeof(w); s.p += sizeof(w), s.n -= sizeof(w)) {
-        memcpy(&w, s.p, sizeof(w));
-        all |= w;
-    }
-    for (size_t i = 0; i < s.n; i++)
-        all |= (uint64_t)(s.p[i] & 0x80);
-    return (all & UINT64_C(0x8080808080808080)) != 0;
-}
-
-/* The line as UTF-8. Of ISO-8859-1 only as much is recoded as a record holds. */
-static void recode(struct bgmax *b)
-{
-    struct span s = b->line.bytes;
-    size_t n = 0;
-
-    for (size_t i = 0; i < s.n && i < RECORD_SIZE; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c >= 0x80) {
-            b->recoded[n++] = (char)(0xC0 | (c >> 6));
-            c = 0x80 | (c & 0x3F);
-        }
-        b->recoded[n++] = (char)c;
-    }
-    b->line.bytes = span_of(b->recoded, n);
-}
-
-/* Returns the length of the record in characters. */
-static size_t see_charset(struct bgmax *b)
-{
-    size_t length = b->line.bytes.n;
-
-    b->line.charset = CHARSET_ASCII;
-    if (!has_high(b->line.bytes))
-        return length;
-    b->line.charset = CHARSET_UTF8;
-    if (utf8_valid(b->line.bytes)) {
-        count(&b->utf8, b->record);
-        return record_length(b->line);
-    }
-    count(&b->latin1, b->record);
-    recode(b);
-    return length;
-}
-
-static bool is_blank(struct span line)
-{
-    line = span_trim(line);
-    return line.n == 0 || (line.n == 1 && line.p[0] == 0x1A); /* DOS end of file */
-}
-
-static int take_record(struct bgmax *b, const struct known_record *known)
-{
-    unsigned bad = 0;
-    int r = check_order(b, known);
-
-    if (r == 0 && known->keeps) {
-        r = hand_out(b);
-        keep_record(b);
-    }
-    if (r == 0 && known->reads)
-        bad = record_read(known->layout, &b->line, b->values);
-    if (r == 0 && bad)
-        r = say_bad_fields(b, known->layout);
-    return r == 0 ? known->take(b, b->values) : r;
-}
-
-static int take_line(struct bgmax *b, const struct line *line)
-{
-    struct span text = line->text;
-    const struct known_record *known;
-    size_t length;
-
-    b->record = line->number;
-    if (line->cut) {
-        b->dead = true;
-        return tally_limit(&b->tally, b->record, "record length", RECORD_MAX);
-    }
-    if (line->number == 1 && span_starts(text, SPAN_LIT("\xEF\xBB\xBF"))) {
-        text = span_of(text.p + 3, text.n - 3);
-        count(&b->utf8, 1);
-    }
-    b->line.bytes = text;
-    known = known_record(b, text);
-    if (!known && is_blank(text))
-        return 0;
-    length = see_charset(b);
-    if (known && !line->ended && length < known->least) {
-        b->cut_off = true; /* half a record: half an amount is worse than none */
-        return 0;
-    }
-    if (length != RECORD_SIZE)
-        count(&b->odd_length, b->record);
-    if (known)
-        return take_record(b, known);
-    count_unknown(b, text);
-    return 0;
-}
-
-/* Bytes of the line at the beginning of the input, its end included, when it is what nearly
- * all are: 80 characters of ASCII and a line end. Else 0. */
-static size_t usual_line(struct span input)
-{
-    const char *p = input.p;
-    unsigned char ends = 0;
-    unsigned char all = 0;
-
-    if (input.n < RECORD_SIZE + 2)
-        return 0;
-    for (size_t i = 0; i < RECORD_SIZE; i++) { /* of a known length: compilers make vectors of it */
-        ends |= p[i] == '\n';
-        all |= (unsigned char)p[i];
-    }
-    if (ends || all >= 0x80)
-        return 0;
-    if (p[RECORD_SIZE] == '\r' && p[RECORD_SIZE + 1] == '\n')
-        return RECORD_SIZE + 2;
-    return p[RECORD_SIZE] == '\n' && p[RECORD_SIZE - 1] != '\r' ? RECORD_SIZE + 1 : 0;
-}
-
-/* Take one such line of a known record. 1: done, 0: it is none. */
-static int take_usual(struct bgmax *b, struct span *input)
-{
-    const struct known_record *known;
-    size_t size;
-    int r;
-
-    if (!lines_between(&b->lines) || (size = usual_line(*input)) == 0)
-        return 0;
-    b->line = (struct record){span_of(input->p, RECORD_SIZE), CHARSET_ASCII};
-    known = known_record(b, b->line.bytes);
-    if (!known)
-        return 0;
-    *input = span_of(input->p + size, input->n - size);
-    b->record = lines_pass(&b->lines);
-    r = take_record(b, known);
-    return r < 0 ? r : 1;
-}
-
-/* --- the end of the file ------------------------------------------------------------- */
-
-static int say_counted(struct bgmax *b)
-{
+    struct bgmax *b = of(fixed);
     int r = 0;
 
-    if (b->unknown.count) {
-        struct finding f = finding_make(FINDING_UNKNOWN_RECORD, b->unknown.first);
-        finding_int(&f, "count", (int64_t)b->unknown.count);
-        finding_text(&f, "type", span_str(b->unknown_code));
-        r = tally_add(&b->tally, &f);
-    }
-    if (r == 0 && b->odd_length.count) {
-        struct finding f = finding_make(FINDING_RECORD_LENGTH, b->odd_length.first);
-        finding_int(&f, "count", (int64_t)b->odd_length.count);
-        finding_int(&f, "expected", RECORD_SIZE);
-        r = tally_add(&b->tally, &f);
-    }
-    if (r == 0 && b->bad_check.count) {
-        struct finding f = finding_make(FINDING_CHECK_DIGITS, b->bad_check.first);
-        finding_int(&f, "count", (int64_t)b->bad_check.count);
-        finding_int(&f, "of", (int64_t)b->checked.count);
-        r = tally_add(&b->tally, &f);
-    }
-    if (r == 0 && b->utf8.count)
-        r = tally_encoding(&b->tally, FINDING_ENCODING_CONVERTED, b->utf8.first, "ISO-8859-1",
-                           "UTF-8");
-    if (r == 0 && b->utf8.count && b->latin1.count)
-        r = tally_encoding(&b->tally, FINDING_ENCODING_BROKEN, b->latin1.first, "UTF-8",
-                           "ISO-8859-1");
+    if (!b->started && !b->said_unstarted)
+        r = fixed_structure(fixed, "the start record TK01 is missing");
+    if (r == 0 && missing(b))
+        r = tally_truncated(&fixed->tally, fixed->record, LEVEL_REJECT, missing(b));
     return r;
 }
 
-static int say_truncated(struct bgmax *b)
+static const struct fixed_rules rules = {.parser_size = sizeof(struct bgmax),
+                                         .rows = bgmax_rows,
+                                         .row_count = sizeof(bgmax_rows) / sizeof(bgmax_rows[0]),
+                                         .before = check_order,
+                                         .end = end};
+
+static int begin(const struct sink *sink, struct parser **out)
 {
-    const char *missing = "the end record TK70 is missing";
+    int r = fixed_begin(&rules, sink, out);
 
-    if (b->ended && !b->cut_off)
-        return 0;
-    if (b->cut_off)
-        missing = "the last record is incomplete and there is no end record TK70";
-    else if (b->in_section)
-        missing = "the last section has no deposit record TK15 and there is no end record TK70";
-    return tally_truncated(&b->tally, b->record, LEVEL_REJECT, missing);
-}
-
-static int finish(struct parser *parser, struct parser_facts *facts)
-{
-    struct bgmax *b = (struct bgmax *)parser;
-    struct line line;
-    int r = 0;
-
-    if (!b->dead && lines_last(&b->lines, &line))
-        r = take_line(b, &line);
     if (r == 0)
-        r = hand_out(b);
-    if (r == 0 && !b->dead && !b->started && !b->said_unstarted)
-        r = structure(b, "the start record TK01 is missing");
-    if (r == 0 && !b->dead)
-        r = say_truncated(b);
-    if (r == 0)
-        r = say_counted(b);
-    if (r == 0)
-        r = tally_finish(&b->tally);
-    if (r == 0)
-        *facts = (struct parser_facts){.test = b->test, .states_zero = b->states_zero};
+        memcpy(of((struct fixed *)*out)->currency, "XXX", 4); /* ISO 4217: no currency */
     return r;
-}
-
-static int push(struct parser *parser, struct span bytes)
-{
-    struct bgmax *b = (struct bgmax *)parser;
-    struct line line;
-    int r = 0;
-
-    while (r == 0 && !b->dead) {
-        int got = take_usual(b, &bytes);
-        if (got > 0)
-            continue;
-        if (got == 0)
-            got = lines_next(&b->lines, &bytes, &line);
-        if (got <= 0)
-            return got;
-        r = take_line(b, &line);
-    }
-    return r;
-}
-
-/* --- opening and closing ------------------------------------------------------------- */
-
-static int open_parser(const struct sink *sink, struct parser **out)
-{
-    struct bgmax *b = calloc(1, sizeof(*b));
-
-    if (!b)
-        return SLUSS_ENOMEM;
-    b->sink = sink;
-    tally_init(&b->tally, sink);
-    lines_init(&b->lines);
-    no_currency(b);
-    for (size_t i = 0; i < bgmax_layout_count; i++) {
-        const struct record_layout *layout = &bgmax_layouts[i];
-        struct known_record *known =
-            &b->known[(layout->code[0] - '0') * 10 + (layout->code[1] - '0')];
-        known->layout = layout;
-        known->take = takers[i];
-        known->least = record_least(layout);
-        known->keeps = takers[i] == take_payment || takers[i] == take_deduction;
-        for (unsigned k = 0; k < layout->count; k++)
-            known->reads = known->reads || layout->fields[k].role != ROLE_NONE;
-    }
-    *out = (struct parser *)b;
-    return 0;
-}
-
-static void close_parser(struct parser **parser)
-{
-    struct bgmax *b = (struct bgmax *)*parser;
-
-    if (!b)
-        return;
-    lines_free(&b->lines);
-    free(b);
-    *parser = NULL;
 }
 
 /* --- recognition --------------------------------------------------------------------- */
 
 #define BID_LINES 40 /* lines looked at */
-
-static struct span digits_at(struct span line, unsigned first, unsigned length)
-{
-    struct span s = record_cut((struct record){line, CHARSET_LATIN1}, first, length);
-
-    return s.n == length && span_all_digits(s) ? s : SPAN_NONE;
-}
 
 static bool currency_at(struct span line, unsigned first)
 {
@@ -957,28 +483,13 @@ static bool currency_at(struct span line, unsigned first)
 static bool looks_right(struct span line)
 {
     if (span_starts(line, SPAN_LIT("05")))
-        return digits_at(line, 3, 10).n && currency_at(line, 23);
+        return fixed_digits_at(line, 3, 10) && currency_at(line, 23);
     if (span_starts(line, SPAN_LIT("20")) || span_starts(line, SPAN_LIT("21")))
-        return digits_at(line, 3, 10).n && digits_at(line, 38, 33).n;
+        return fixed_digits_at(line, 3, 10) && fixed_digits_at(line, 38, 33);
     if (span_starts(line, SPAN_LIT("15")))
-        return digits_at(line, 3, 66).n && currency_at(line, 69) && digits_at(line, 72, 8).n;
+        return fixed_digits_at(line, 3, 66) && currency_at(line, 69) &&
+               fixed_digits_at(line, 72, 8);
     return false;
-}
-
-/* The next line of *text, without its end; false when there is none, or only part of one. */
-static bool bid_line(struct span *text, bool whole, struct span *line)
-{
-    const char *end = text->n ? memchr(text->p, '\n', text->n) : NULL;
-    size_t n = end ? (size_t)(end - text->p) : text->n;
-
-    if (text->n == 0 || (!end && !whole))
-        return false;
-    *line = span_of(text->p, n);
-    text->p += n + (end != NULL);
-    text->n -= n + (end != NULL);
-    if (line->n && line->p[line->n - 1] == '\r')
-        line->n--;
-    return true;
 }
 
 static enum bid bid(struct span head, bool whole)
@@ -987,16 +498,15 @@ static enum bid bid(struct span head, bool whole)
     unsigned right = 0;
     unsigned wrong = 0;
 
-    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
-        head = span_of(head.p + 3, head.n - 3);
+    head = fixed_bid_text(head);
     if (span_starts(head, SPAN_LIT("01BGMAX")))
         return BID_CERTAIN;
-    for (unsigned i = 0; i < BID_LINES && bid_line(&head, whole, &line); i++) {
+    for (unsigned i = 0; i < BID_LINES && fixed_bid_line(&head, whole, &line); i++) {
         if (span_starts(line, SPAN_LIT("01BGMAX")))
             return BID_CERTAIN;
         if (looks_right(line))
             right++;
-        else if (!is_blank(line) && (line.n < 2 || line.p[0] != '2'))
+        else if (!fixed_blank(line) && (line.n < 2 || line.p[0] != '2'))
             wrong++;
     }
     if (right == 0)
@@ -1007,12 +517,8 @@ static enum bid bid(struct span head, bool whole)
 static enum ending ending(struct span head, struct span tail)
 {
     (void)head;
-    while (tail.n && strchr(" \t\r\n\x1A", tail.p[tail.n - 1]))
-        tail.n--;
-    const char *before = tail.n ? memrchr(tail.p, '\n', tail.n) : NULL;
-    if (before)
-        tail = span_of(before + 1, tail.n - (size_t)(before + 1 - tail.p));
-    if (span_starts(tail, SPAN_LIT("70")) && digits_at(tail, 3, 32).n)
+    tail = fixed_last_line(tail);
+    if (fixed_text_at(tail, 1, "70") && fixed_digits_at(tail, 3, 32))
         return ENDING_WHOLE;
     return ENDING_CUT;
 }
@@ -1027,8 +533,8 @@ const struct format format_bgmax = {
     .source = "Bankgirot, Bankgiro Inbetalningar, Teknisk manual, November 2019",
     .bid = bid,
     .ending = ending,
-    .begin = open_parser,
-    .push = push,
-    .finish = finish,
-    .close = close_parser,
+    .begin = begin,
+    .push = fixed_push,
+    .finish = fixed_finish,
+    .close = fixed_close,
 };

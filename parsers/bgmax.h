@@ -16,13 +16,13 @@
 #ifndef SLUSS_PARSERS_BGMAX_H
 #define SLUSS_PARSERS_BGMAX_H
 
+#include "parsers/fixed.h"
 #include "parsers/parser.h"
-#include "parsers/record.h"
 
 extern const struct format format_bgmax;
 
 /* The records as the manual's tables print them. */
-extern const struct record_layout bgmax_layouts[];
-extern const size_t bgmax_layout_count;
+extern const struct fixed_row bgmax_rows[];
+extern const size_t bgmax_row_count;
 
 #endif

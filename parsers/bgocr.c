@@ -15,11 +15,6 @@ enum {
     ROLE_TOTAL
 };
 
-#define FILLER(first, length)                                                                      \
-    {                                                                                              \
-        "blank", first, length, RECORD_FILLER, false, ROLE_NONE                                    \
-    }
-
 static const struct record_field start_fields[] = {
     {"service number", 3, 6, RECORD_TEXT, false, ROLE_NONE},  FILLER(9, 41),
     {"date written", 50, 6, RECORD_DIGITS, false, ROLE_NONE}, FILLER(56, 16),
@@ -73,8 +68,7 @@ struct bgocr {
     bool in_account;
     struct fixed_sum account; /* since 20 */
     struct fixed_sum file;    /* since 00 */
-    size_t receiver_n;
-    char receiver[8 * 4];
+    struct fixed_kept receiver;
 };
 
 static struct bgocr *of(struct fixed *fixed)
@@ -132,16 +126,13 @@ static int take_start(struct fixed *fixed, const struct record_value *v)
 static int take_account(struct fixed *fixed, const struct record_value *v)
 {
     struct bgocr *b = of(fixed);
-    struct span account = fixed_unzeroed(fixed_good(&v[ROLE_ACCOUNT]));
     int r = fixed_hand_out(fixed);
 
     if (r == 0 && b->in_account)
         r = fixed_structure(fixed, "an account has no total record 50");
     b->in_account = true;
     b->account = (struct fixed_sum){0};
-    b->receiver_n = account.n < sizeof(b->receiver) ? account.n : sizeof(b->receiver);
-    if (b->receiver_n)
-        memcpy(b->receiver, account.p, b->receiver_n);
+    fixed_keep(&b->receiver, fixed_unzeroed(fixed_good(&v[ROLE_ACCOUNT])));
     return r;
 }
 
@@ -162,8 +153,8 @@ static int take_payment(struct fixed *fixed, const struct record_value *v)
     fixed_sum_add(&b->file, &amount, sign);
     fixed_set(fixed, FIXED_REFERENCE, fixed_good(&v[ROLE_REFERENCE]));
     fixed_set(fixed, FIXED_NUMBER, fixed_good(&v[ROLE_SERIAL]));
-    fixed_set(fixed, FIXED_PAYEE, span_of(b->receiver, b->receiver_n));
-    fixed_set(fixed, FIXED_ISSUER, span_of(b->receiver, b->receiver_n));
+    fixed_set(fixed, FIXED_PAYEE, fixed_kept(&b->receiver));
+    fixed_set(fixed, FIXED_ISSUER, fixed_kept(&b->receiver));
     return 0;
 }
 
@@ -208,24 +199,17 @@ static int take_end(struct fixed *fixed, const struct record_value *v)
     return r;
 }
 
-static const struct fixed_row rows[] = {
+const struct fixed_row bgocr_rows[] = {
     FIXED_ROW("00", "start", start_fields, take_start),
     FIXED_ROW("10", "customer", customer_fields, NULL),
     FIXED_ROW("20", "account", account_fields, take_account),
     FIXED_ROW("30", "day", day_fields, NULL),
-    FIXED_ROW("40", "payment", payment_fields, take_payment),
+    FIXED_ITEM("40", "payment", payment_fields, take_payment),
     FIXED_ROW("50", "account total", total_fields, take_account_total),
     FIXED_ROW("90", "end", total_fields, take_end),
 };
 
-static const struct fixed_row *row(struct fixed *fixed, struct span line)
-{
-    (void)fixed;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (span_starts(line, span_of(rows[i].layout.code, 2)))
-            return &rows[i];
-    return NULL;
-}
+const size_t bgocr_row_count = sizeof(bgocr_rows) / sizeof(bgocr_rows[0]);
 
 static int end(struct fixed *fixed)
 {
@@ -234,15 +218,13 @@ static int end(struct fixed *fixed)
 
     if (!b->started)
         r = fixed_structure(fixed, "the start record 00 is missing");
-    if (r == 0 && (!b->ended || fixed->cut_off))
-        r = tally_truncated(&fixed->tally, fixed->record, LEVEL_REJECT,
-                            fixed->cut_off ? "the last record is incomplete"
-                                           : "the end record 90 is missing");
-    return r;
+    return r == 0 ? fixed_truncated(fixed, b->ended ? NULL : "the end record 90 is missing") : r;
 }
 
-static const struct fixed_rules rules = {
-    .parser_size = sizeof(struct bgocr), .row = row, .end = end};
+static const struct fixed_rules rules = {.parser_size = sizeof(struct bgocr),
+                                         .rows = bgocr_rows,
+                                         .row_count = sizeof(bgocr_rows) / sizeof(bgocr_rows[0]),
+                                         .end = end};
 
 static int begin(const struct sink *sink, struct parser **out)
 {
@@ -265,8 +247,7 @@ static enum bid bid(struct span head, bool whole)
     struct span line;
     struct span account = SPAN_NONE;
 
-    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
-        head = span_of(head.p + 3, head.n - 3);
+    head = fixed_bid_text(head);
     for (unsigned i = 0; i < 10 && fixed_bid_line(&head, whole, &line); i++) {
         if (fixed_text_at(line, 1, "00") && fixed_text_at(line, 72, "BANKGIROT"))
             return BID_CERTAIN;

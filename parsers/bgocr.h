@@ -7,8 +7,12 @@
 #ifndef SLUSS_PARSERS_BGOCR_H
 #define SLUSS_PARSERS_BGOCR_H
 
+#include "parsers/fixed.h"
 #include "parsers/parser.h"
 
 extern const struct format format_bgocr;
+
+extern const struct fixed_row bgocr_rows[];
+extern const size_t bgocr_row_count;
 
 #endif

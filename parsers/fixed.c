@@ -12,20 +12,6 @@ static void count(struct fixed_counted *counted, uint64_t record)
 
 /* --- values -------------------------------------------------------------------------- */
 
-struct span fixed_good(const struct record_value *value)
-{
-    return value->state == RECORD_GOOD ? value->text : SPAN_NONE;
-}
-
-struct span fixed_unzeroed(struct span digits)
-{
-    while (digits.n && digits.p[0] == '0') {
-        digits.p++;
-        digits.n--;
-    }
-    return digits.n ? digits : SPAN_NONE;
-}
-
 struct date fixed_short_date(struct span digits)
 {
     char text[8] = "20";
@@ -45,6 +31,22 @@ void fixed_currency(struct span text, const char *standard, char out[4])
     out[3] = 0;
 }
 
+int fixed_need_currency(struct fixed *fixed, const struct record_value *value, char out[4])
+{
+    fixed_currency(fixed_good(value), "XXX", out);
+    if (value->state != RECORD_GOOD || (value->text.n == 3 && currency_known(value->text)))
+        return 0;
+    return tally_field(&fixed->tally, FINDING_BAD_FIELD, fixed->record, "currency",
+                       "an ISO 4217 currency");
+}
+
+void fixed_keep(struct fixed_kept *kept, struct span text)
+{
+    kept->n = text.n < sizeof(kept->text) ? text.n : sizeof(kept->text);
+    if (kept->n)
+        memcpy(kept->text, text.p, kept->n);
+}
+
 /* --- items --------------------------------------------------------------------------- */
 
 int fixed_hand_out(struct fixed *fixed)
@@ -55,19 +57,9 @@ int fixed_hand_out(struct fixed *fixed)
     return sink_item(fixed->sink, &fixed->item);
 }
 
-int fixed_item(struct fixed *fixed, enum item_type type, const struct record_value *amount,
-               int sign, const char *currency)
+static bool lies_in_kept(const struct fixed *fixed, struct span text)
 {
-    int r = fixed_hand_out(fixed);
-
-    if (r < 0)
-        return r;
-    fixed->open = true;
-    fixed->item = (struct item){.type = type, .record = fixed->record};
-    if (amount && amount->state == RECORD_GOOD)
-        fixed->item.amount_minor = sign * amount->number;
-    memcpy(fixed->item.currency, currency, sizeof(fixed->item.currency));
-    return 0;
+    return (uintptr_t)text.p - (uintptr_t)fixed->kept < sizeof(fixed->kept);
 }
 
 void fixed_set(struct fixed *fixed, enum fixed_text which, struct span text)
@@ -84,6 +76,10 @@ void fixed_set(struct fixed *fixed, enum fixed_text which, struct span text)
 
     if (!fixed->open)
         return;
+    if (lies_in_kept(fixed, text)) {
+        *field[which] = text.n ? text : SPAN_NONE;
+        return;
+    }
     if (text.n > FIXED_TEXT_MAX)
         text.n = FIXED_TEXT_MAX;
     if (text.n)
@@ -91,15 +87,20 @@ void fixed_set(struct fixed *fixed, enum fixed_text which, struct span text)
     *field[which] = text.n ? span_of(fixed->text[which], text.n) : SPAN_NONE;
 }
 
-/* --- totals -------------------------------------------------------------------------- */
-
-void fixed_sum_add(struct fixed_sum *sum, const struct record_value *amount, int sign)
+int fixed_take_detail(struct fixed *fixed, const struct record_value *values)
 {
-    sum->count++;
-    if (amount->state != RECORD_GOOD ||
-        money_add(sum->minor, sign * amount->number, &sum->minor) < 0)
-        sum->unreadable = true;
+    (void)values;
+    return fixed->open ? 0 : fixed_structure(fixed, "a detail record follows no payment");
 }
+
+void fixed_checked(struct fixed *fixed, bool right)
+{
+    count(&fixed->references, fixed->record);
+    if (!right)
+        count(&fixed->bad_references, fixed->record);
+}
+
+/* --- totals -------------------------------------------------------------------------- */
 
 void fixed_sum_all(struct fixed_sum *sum, const struct fixed_sum *part)
 {
@@ -140,6 +141,23 @@ int fixed_check_money(struct fixed *fixed, const char *what, const struct record
 int fixed_structure(struct fixed *fixed, const char *what)
 {
     return tally_structure(&fixed->tally, fixed->record, what);
+}
+
+int fixed_test_mark(struct fixed *fixed, const char *where, const char *value)
+{
+    struct finding f = finding_make(FINDING_TEST_MARK, fixed->record);
+
+    fixed->test = true;
+    finding_text(&f, "where", span_str(where));
+    finding_text(&f, "value", span_str(value));
+    return tally_add(&fixed->tally, &f);
+}
+
+int fixed_truncated(struct fixed *fixed, const char *missing)
+{
+    if (fixed->cut_off)
+        missing = "the last record is incomplete";
+    return missing ? tally_truncated(&fixed->tally, fixed->record, LEVEL_REJECT, missing) : 0;
 }
 
 int fixed_other_message(struct fixed *fixed, const char *what, int64_t n)
@@ -217,38 +235,102 @@ static size_t see_charset(struct fixed *fixed)
     return length;
 }
 
-static bool is_blank(struct span line)
+bool fixed_blank(struct span line)
 {
     line = span_trim(line);
     return line.n == 0 || (line.n == 1 && line.p[0] == 0x1A); /* DOS end of file */
 }
 
+static uint32_t roles_of(const struct record_layout *layout)
+{
+    uint32_t roles = 0;
+
+    for (unsigned i = 0; i < layout->count; i++)
+        roles |= UINT32_C(1) << layout->fields[i].role;
+    return roles & ~UINT32_C(1);
+}
+
+/* Null for an unknown one. `own` is room for what a format's own function finds. */
+static const struct fixed_known *find(const struct fixed *fixed, struct span line,
+                                      struct fixed_known *own)
+{
+    const struct fixed_known *known;
+
+    if (fixed->rules->row) {
+        own->row = fixed->rules->row(fixed, line);
+        if (own->row)
+            own->roles = roles_of(&own->row->layout);
+        return own->row ? own : NULL;
+    }
+    if (line.n < 2)
+        return NULL;
+    unsigned tens = (unsigned char)line.p[0] - (unsigned)'0';
+    unsigned ones = (unsigned char)line.p[1] - (unsigned)'0';
+    if (tens > 9 || ones > 9)
+        return NULL;
+    known = &fixed->known[tens * 10 + ones];
+    return known->row ? known : NULL;
+}
+
+static void keep_record(struct fixed *fixed)
+{
+    if (fixed->line.bytes.n == FIXED_SIZE_MAX) {
+        memcpy(fixed->kept, fixed->line.bytes.p, FIXED_SIZE_MAX);
+    } else {
+        if (fixed->line.bytes.n > FIXED_KEPT_MAX)
+            fixed->line.bytes.n = FIXED_KEPT_MAX;
+        memcpy(fixed->kept, fixed->line.bytes.p, fixed->line.bytes.n);
+    }
+    fixed->line.bytes.p = fixed->kept;
+}
+
+/* Values that this record does not fill are absent: takers share roles. */
+static void forget_others(struct fixed *fixed, uint32_t roles)
+{
+    for (uint32_t old = fixed->filled & ~roles; old; old &= old - 1)
+        fixed->values[__builtin_ctz(old)].state = RECORD_ABSENT;
+    fixed->filled = roles;
+}
+
+static int take_known(struct fixed *fixed, const struct fixed_known *known)
+{
+    const struct fixed_row *row = known->row;
+    int r = fixed->rules->before ? fixed->rules->before(fixed, row) : 0;
+
+    if (r == 0 && row->keeps) {
+        r = fixed_hand_out(fixed);
+        keep_record(fixed);
+    }
+    if (r < 0)
+        return r;
+    forget_others(fixed, known->roles);
+    if (known->roles && record_read(&row->layout, &fixed->line, fixed->values))
+        r = say_bad_fields(fixed, &row->layout);
+    return r == 0 && row->take ? row->take(fixed, fixed->values) : r;
+}
+
 static int take_record(struct fixed *fixed, struct span text, bool ended)
 {
-    const struct fixed_row *row;
+    const struct fixed_known *known;
+    struct fixed_known own;
     size_t length;
-    int r = 0;
 
-    if (is_blank(text))
+    if (fixed_blank(text))
         return 0;
     fixed->line.bytes = text;
-    row = fixed->rules->row(fixed, text);
+    fixed->taken++;
+    known = find(fixed, text, &own);
     length = see_charset(fixed);
-    if (row && !ended && length < record_least(&row->layout)) {
-        fixed->cut_off = true;
+    if (known && !ended && length < record_least(&known->row->layout)) {
+        fixed->cut_off = true; /* half a record: half an amount is worse than none */
         return 0;
     }
     if (length != FIXED_SIZE_MAX)
         count(&fixed->odd_length, fixed->record);
-    if (!row) {
-        count_unknown(fixed, text);
-        return 0;
-    }
-    for (unsigned i = 0; i < FIXED_ROLES; i++)
-        fixed->values[i].state = RECORD_ABSENT;
-    if (record_read(&row->layout, &fixed->line, fixed->values))
-        r = say_bad_fields(fixed, &row->layout);
-    return r == 0 && row->take ? row->take(fixed, fixed->values) : r;
+    if (known)
+        return take_known(fixed, known);
+    count_unknown(fixed, text);
+    return 0;
 }
 
 static int take_line(struct fixed *fixed, const struct line *line)
@@ -267,7 +349,63 @@ static int take_line(struct fixed *fixed, const struct line *line)
     return take_record(fixed, text, line->ended);
 }
 
+/* Bytes of the line at the beginning of the input, its end included, when it is what nearly
+ * all are: 80 characters of ASCII and a line end. Else 0. */
+static size_t usual_line(struct span input, char begins)
+{
+    const char *p = input.p;
+    unsigned char ends = 0;
+    unsigned char all = 0;
+
+    if (input.n < FIXED_SIZE_MAX + 2)
+        return 0;
+    for (size_t i = 0; i < FIXED_SIZE_MAX; i++) { /* of a known length: compilers make vectors */
+        ends |= p[i] == '\n';
+        all |= (unsigned char)p[i];
+    }
+    if (ends || all >= 0x80 || p[0] == ' ')
+        return 0;
+    if (begins && p[FIXED_SIZE_MAX] == begins)
+        return FIXED_SIZE_MAX;
+    if (p[FIXED_SIZE_MAX] == '\r' && p[FIXED_SIZE_MAX + 1] == '\n')
+        return FIXED_SIZE_MAX + 2;
+    return p[FIXED_SIZE_MAX] == '\n' && p[FIXED_SIZE_MAX - 1] != '\r' ? FIXED_SIZE_MAX + 1 : 0;
+}
+
+/* Take one such line of a known record. 1: done, 0: it is none. */
+static int take_usual(struct fixed *fixed, struct span *input)
+{
+    const struct fixed_known *known;
+    struct fixed_known own;
+    size_t size;
+    int r;
+
+    if (!lines_between(&fixed->lines) || (size = usual_line(*input, fixed->rules->begins)) == 0)
+        return 0;
+    fixed->line = (struct record){span_of(input->p, FIXED_SIZE_MAX), CHARSET_ASCII};
+    known = find(fixed, fixed->line.bytes, &own);
+    if (!known)
+        return 0;
+    *input = span_of(input->p + size, input->n - size);
+    lines_pass(&fixed->lines);
+    fixed->record++;
+    fixed->taken++;
+    r = take_known(fixed, known);
+    return r < 0 ? r : 1;
+}
+
 /* --- the parser ---------------------------------------------------------------------- */
+
+static void know_rows(struct fixed *fixed)
+{
+    for (size_t i = 0; i < fixed->rules->row_count; i++) {
+        const struct record_layout *layout = &fixed->rules->rows[i].layout;
+        struct fixed_known *known =
+            &fixed->known[(layout->code[0] - '0') * 10 + (layout->code[1] - '0')];
+        known->row = &fixed->rules->rows[i];
+        known->roles = roles_of(layout);
+    }
+}
 
 int fixed_begin(const struct fixed_rules *rules, const struct sink *sink, struct parser **out)
 {
@@ -279,6 +417,7 @@ int fixed_begin(const struct fixed_rules *rules, const struct sink *sink, struct
     fixed->sink = sink;
     tally_init(&fixed->tally, sink);
     lines_init(&fixed->lines);
+    know_rows(fixed);
     if (rules->begins) {
         fixed->lines.size = FIXED_SIZE_MAX;
         fixed->lines.begins = rules->begins;
@@ -305,7 +444,11 @@ int fixed_push(struct parser *parser, struct span bytes)
     int r = 0;
 
     while (r == 0 && !fixed->dead) {
-        int got = lines_next(&fixed->lines, &bytes, &line);
+        int got = take_usual(fixed, &bytes);
+        if (got > 0)
+            continue;
+        if (got == 0)
+            got = lines_next(&fixed->lines, &bytes, &line);
         if (got <= 0)
             return got;
         r = take_line(fixed, &line);
@@ -327,6 +470,12 @@ static int say_counted(struct fixed *fixed)
         struct finding f = finding_make(FINDING_RECORD_LENGTH, fixed->odd_length.first);
         finding_int(&f, "count", (int64_t)fixed->odd_length.count);
         finding_int(&f, "expected", FIXED_SIZE_MAX);
+        r = tally_add(&fixed->tally, &f);
+    }
+    if (r == 0 && fixed->bad_references.count) {
+        struct finding f = finding_make(FINDING_CHECK_DIGITS, fixed->bad_references.first);
+        finding_int(&f, "count", (int64_t)fixed->bad_references.count);
+        finding_int(&f, "of", (int64_t)fixed->references.count);
         r = tally_add(&fixed->tally, &f);
     }
     if (r == 0 && fixed->utf8.count)
@@ -360,6 +509,11 @@ int fixed_finish(struct parser *parser, struct parser_facts *facts)
 }
 
 /* --- bids and endings ---------------------------------------------------------------- */
+
+struct span fixed_bid_text(struct span head)
+{
+    return span_starts(head, SPAN_LIT("\xEF\xBB\xBF")) ? span_of(head.p + 3, head.n - 3) : head;
+}
 
 bool fixed_bid_line(struct span *text, bool whole, struct span *line)
 {

@@ -21,11 +21,6 @@ enum {
     ROLE_SIGN
 };
 
-#define FILLER(first, length)                                                                      \
-    {                                                                                              \
-        "blank", first, length, RECORD_FILLER, false, ROLE_NONE                                    \
-    }
-
 static const struct record_field opening_fields[] = {
     {"sender's bankgiro", 3, 10, RECORD_TEXT, false, ROLE_SENDER},
     {"date written", 13, 6, RECORD_DIGITS, false, ROLE_NONE},
@@ -121,11 +116,8 @@ struct lb {
     char report;     /* position 47 of TK11 */
     char currency[4];
     struct date date; /* for all payments of the section */
-    size_t sender_n;
-    char sender[10];
-    size_t name_n, named_n; /* TK26, for the payee `named` */
-    char name[35 * 4];
-    char named[10];
+    struct fixed_kept sender;
+    struct fixed_kept name, named; /* TK26, for the payee `named` */
     struct fixed_sum section;
     struct fixed_sum other;  /* payments of reports that are not items */
     int64_t monitored;       /* TK40 to TK43 of a reconciliation */
@@ -164,7 +156,6 @@ static bool is_product(struct span name)
 static int take_opening(struct fixed *fixed, const struct record_value *v)
 {
     struct lb *lb = of(fixed);
-    struct span sender = fixed_unzeroed(fixed_good(&v[ROLE_SENDER]));
     struct span report = fixed_good(&v[ROLE_REPORT]);
     int r = fixed_hand_out(fixed);
 
@@ -177,11 +168,9 @@ static int take_opening(struct fixed *fixed, const struct record_value *v)
         lb->other_title = report_title(lb->report);
     lb->section = (struct fixed_sum){0};
     lb->monitored = 0;
-    lb->name_n = 0;
+    lb->name.n = 0;
     lb->date = fixed_short_date(fixed_good(&v[ROLE_DATE]));
-    lb->sender_n = sender.n < sizeof(lb->sender) ? sender.n : sizeof(lb->sender);
-    if (lb->sender_n)
-        memcpy(lb->sender, sender.p, lb->sender_n);
+    fixed_keep(&lb->sender, fixed_unzeroed(fixed_good(&v[ROLE_SENDER])));
     fixed_currency(fixed_good(&v[ROLE_CURRENCY]), "SEK", lb->currency);
     if (r == 0 && !is_product(fixed_good(&v[ROLE_PRODUCT])))
         r = fixed_structure(fixed, "the opening record TK11 does not name the product");
@@ -201,10 +190,10 @@ static void set_texts(struct fixed *fixed, const struct record_value *v)
     fixed_set(fixed, FIXED_REFERENCE, fixed_good(&v[ROLE_REFERENCE]));
     fixed_set(fixed, FIXED_NUMBER, fixed_good(&v[ROLE_OWN]));
     fixed_set(fixed, FIXED_PAYEE, fixed_unzeroed(payee));
-    fixed_set(fixed, FIXED_ISSUER, span_of(lb->sender, lb->sender_n));
-    if (lb->name_n && span_eq(payee, span_of(lb->named, lb->named_n)))
-        fixed_set(fixed, FIXED_PARTY_NAME, span_of(lb->name, lb->name_n));
-    lb->name_n = 0;
+    fixed_set(fixed, FIXED_ISSUER, fixed_kept(&lb->sender));
+    if (lb->name.n && span_eq(payee, fixed_kept(&lb->named)))
+        fixed_set(fixed, FIXED_PARTY_NAME, fixed_kept(&lb->name));
+    lb->name.n = 0;
 }
 
 static int take_money(struct fixed *fixed, const struct record_value *v, enum item_type type)
@@ -243,15 +232,9 @@ static int take_deduction(struct fixed *fixed, const struct record_value *v)
 static int take_name(struct fixed *fixed, const struct record_value *v)
 {
     struct lb *lb = of(fixed);
-    struct span name = fixed_good(&v[ROLE_NAME]);
-    struct span named = fixed_good(&v[ROLE_PAYEE]);
 
-    lb->name_n = name.n < sizeof(lb->name) ? name.n : sizeof(lb->name);
-    lb->named_n = named.n < sizeof(lb->named) ? named.n : sizeof(lb->named);
-    if (lb->name_n)
-        memcpy(lb->name, name.p, lb->name_n);
-    if (lb->named_n)
-        memcpy(lb->named, named.p, lb->named_n);
+    fixed_keep(&lb->name, fixed_good(&v[ROLE_NAME]));
+    fixed_keep(&lb->named, fixed_good(&v[ROLE_PAYEE]));
     return 0;
 }
 
@@ -293,7 +276,7 @@ static int take_total(struct fixed *fixed, const struct record_value *v)
                              lb->report == ' ' ? factor : 0, &lb->section, lb->currency);
 }
 
-static const struct fixed_row rows[] = {
+const struct fixed_row lb_rows[] = {
     FIXED_ROW("11", "opening", opening_fields, take_opening),
     FIXED_ROW("12", "fixed information", information_fields, NULL),
     FIXED_ROW("13", "heading", information_fields, NULL),
@@ -317,19 +300,10 @@ static const struct fixed_row rows[] = {
     FIXED_ROW("65", "information to plusgiro", payee_text_fields, NULL),
 };
 
-static const struct fixed_row *row(struct fixed *fixed, struct span line)
-{
-    (void)fixed;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (span_starts(line, span_of(rows[i].layout.code, 2)))
-            return &rows[i];
-    return NULL;
-}
+const size_t lb_row_count = sizeof(lb_rows) / sizeof(lb_rows[0]);
 
 static const char *missing(const struct lb *lb)
 {
-    if (lb->fixed.cut_off)
-        return "the last record is incomplete";
     if (lb->in_section)
         return "the last section has no total record TK29";
     return NULL;
@@ -345,12 +319,13 @@ static int end(struct fixed *fixed)
         r = fixed_structure(fixed, "the opening record TK11 is missing");
     if (r == 0 && lb->other_title)
         r = fixed_other_message(fixed, lb->other_title, lb->other.count);
-    if (r == 0 && missing(lb))
-        r = tally_truncated(&fixed->tally, fixed->record, LEVEL_REJECT, missing(lb));
-    return r;
+    return r == 0 ? fixed_truncated(fixed, missing(lb)) : r;
 }
 
-static const struct fixed_rules rules = {.parser_size = sizeof(struct lb), .row = row, .end = end};
+static const struct fixed_rules rules = {.parser_size = sizeof(struct lb),
+                                         .rows = lb_rows,
+                                         .row_count = sizeof(lb_rows) / sizeof(lb_rows[0]),
+                                         .end = end};
 
 static int begin(const struct sink *sink, struct parser **out)
 {
@@ -367,8 +342,7 @@ static enum bid bid(struct span head, bool whole)
 {
     struct span line;
 
-    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
-        head = span_of(head.p + 3, head.n - 3);
+    head = fixed_bid_text(head);
     for (unsigned i = 0; i < 5 && fixed_bid_line(&head, whole, &line); i++)
         if (fixed_text_at(line, 1, "11") && fixed_text_at(line, 19, "LEVERANT"))
             return BID_CERTAIN;

@@ -11,8 +11,13 @@
 #ifndef SLUSS_PARSERS_LB_H
 #define SLUSS_PARSERS_LB_H
 
+#include "parsers/fixed.h"
 #include "parsers/parser.h"
 
 extern const struct format format_lb;
+
+/* The records as the manual's tables print them. */
+extern const struct fixed_row lb_rows[];
+extern const size_t lb_row_count;
 
 #endif

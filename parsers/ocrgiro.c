@@ -25,11 +25,6 @@ enum {
     ROLE_LAST
 };
 
-#define FILLER(first, length)                                                                      \
-    {                                                                                              \
-        "blank", first, length, RECORD_FILLER, false, ROLE_NONE                                    \
-    }
-
 /* Positions 1 to 8 of every record. */
 #define HEAD                                                                                       \
     {"format code", 1, 2, RECORD_TEXT, true, ROLE_NONE},                                           \
@@ -170,47 +165,26 @@ enum content {
 };
 
 struct totals {
-    int64_t records;        /* the first and the last one too */
+    uint64_t before;        /* records before the first one */
     struct fixed_sum gross; /* as the manual adds: whatever the sign */
     struct fixed_sum net;
     struct date first, last;
     bool undated; /* some transaction has no date that can be read */
 };
 
-struct kept {
-    size_t n;
-    char text[11];
-};
-
 struct ocrgiro {
     struct fixed fixed;
     bool started, ended;
     bool in_assignment;
-    struct kept transmission, assignment, account, transaction;
+    struct fixed_kept transmission, assignment, account, transaction;
     struct totals assignment_totals;   /* since 20 */
     struct totals transmission_totals; /* since 10 */
     int64_t contents[CONTENTS];
-    uint64_t kids;
-    struct fixed_counted bad_kids;
 };
 
 static struct ocrgiro *of(struct fixed *fixed)
 {
     return (struct ocrgiro *)(void *)fixed;
-}
-
-static void keep(struct kept *kept, const struct record_value *value)
-{
-    struct span text = fixed_good(value);
-
-    kept->n = text.n < sizeof(kept->text) ? text.n : sizeof(kept->text);
-    if (kept->n)
-        memcpy(kept->text, text.p, kept->n);
-}
-
-static struct span view(const struct kept *kept)
-{
-    return span_of(kept->text, kept->n);
 }
 
 /* --- transactions -------------------------------------------------------------------- */
@@ -235,17 +209,19 @@ static void add(struct totals *totals, const struct record_value *amount, int si
     add_date(totals, date);
 }
 
+#define PART_MAX 7 /* digits of each part of a number */
+
 /* "0170031-0000002-0000001-200192"; none when a part is missing. */
 static void set_number(struct fixed *fixed, const struct record_value *v)
 {
     const struct ocrgiro *g = of(fixed);
-    const struct span parts[] = {view(&g->transmission), view(&g->assignment),
-                                 view(&g->transaction), fixed_good(&v[ROLE_DATE])};
-    char text[sizeof(parts) / sizeof(parts[0]) * (sizeof(g->account.text) + 1)];
+    const struct span parts[] = {fixed_kept(&g->transmission), fixed_kept(&g->assignment),
+                                 fixed_kept(&g->transaction), fixed_good(&v[ROLE_DATE])};
+    char text[sizeof(parts) / sizeof(parts[0]) * (PART_MAX + 1)];
     size_t n = 0;
 
     for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++) {
-        if (parts[i].n == 0 || parts[i].n > sizeof(g->account.text))
+        if (parts[i].n == 0 || parts[i].n > PART_MAX)
             return;
         if (i)
             text[n++] = '-';
@@ -253,17 +229,6 @@ static void set_number(struct fixed *fixed, const struct record_value *v)
         n += parts[i].n;
     }
     fixed_set(fixed, FIXED_NUMBER, span_of(text, n));
-}
-
-static void check_kid(struct fixed *fixed, struct span kid)
-{
-    struct ocrgiro *g = of(fixed);
-
-    if (kid.n == 0)
-        return;
-    g->kids++;
-    if (!kid_valid(kid) && g->bad_kids.count++ == 0)
-        g->bad_kids.first = fixed->record;
 }
 
 static int begin_item(struct fixed *fixed, const struct record_value *v,
@@ -279,12 +244,13 @@ static int begin_item(struct fixed *fixed, const struct record_value *v,
         r = fixed_item(fixed, sign < 0 ? ITEM_DEDUCTION : ITEM_PAYMENT, amount, sign, currency);
     if (r < 0)
         return r;
-    keep(&g->transaction, &v[ROLE_TRANSACTION]);
+    fixed_keep(&g->transaction, fixed_good(&v[ROLE_TRANSACTION]));
     g->contents[content]++;
     fixed_set(fixed, FIXED_REFERENCE, kid);
-    fixed_set(fixed, FIXED_PAYEE, view(&g->account));
-    fixed_set(fixed, FIXED_ISSUER, view(&g->account));
-    check_kid(fixed, kid);
+    fixed_set(fixed, FIXED_PAYEE, fixed_kept(&g->account));
+    fixed_set(fixed, FIXED_ISSUER, fixed_kept(&g->account));
+    if (kid.n)
+        fixed_checked(fixed, kid_valid(kid));
     return 0;
 }
 
@@ -341,7 +307,7 @@ static int take_detail(struct fixed *fixed, const struct record_value *v)
     if (!fixed->open)
         return fixed_structure(fixed, "a detail record follows no payment");
     if (v[ROLE_TRANSACTION].state == RECORD_GOOD &&
-        !span_eq(v[ROLE_TRANSACTION].text, view(&g->transaction)))
+        !span_eq(v[ROLE_TRANSACTION].text, fixed_kept(&g->transaction)))
         return fixed_structure(fixed, "a detail record has the number of another transaction");
     return 0;
 }
@@ -410,7 +376,8 @@ static int check_totals(struct fixed *fixed, const struct record_value *v,
         fixed_check_count(fixed, words->transactions, &v[ROLE_TRANSACTIONS], totals->gross.count);
 
     if (r == 0)
-        r = fixed_check_count(fixed, words->records, &v[ROLE_RECORDS], totals->records);
+        r = fixed_check_count(fixed, words->records, &v[ROLE_RECORDS],
+                              (int64_t)(fixed->taken - totals->before));
     if (r == 0)
         r = check_amount(fixed, words->amount, &v[ROLE_TOTAL], totals);
     if (r == 0 && words->first && !totals->undated)
@@ -427,12 +394,13 @@ static int take_start(struct fixed *fixed, const struct record_value *v)
 
     if (r == 0 && g->started && !g->ended)
         r = fixed_structure(fixed, "a file begins before the end record 89 of the one before it");
-    if (r == 0 && g->started && span_eq(fixed_good(&v[ROLE_TRANSMISSION]), view(&g->transmission)))
+    if (r == 0 && g->started &&
+        span_eq(fixed_good(&v[ROLE_TRANSMISSION]), fixed_kept(&g->transmission)))
         r = fixed_structure(fixed, "two transmissions have the same number");
     g->started = true;
     g->ended = g->in_assignment = false;
-    g->transmission_totals = (struct totals){.records = 1};
-    keep(&g->transmission, &v[ROLE_TRANSMISSION]);
+    g->transmission_totals = (struct totals){.before = fixed->taken - 1};
+    fixed_keep(&g->transmission, fixed_good(&v[ROLE_TRANSMISSION]));
     return r;
 }
 
@@ -444,9 +412,9 @@ static int take_assignment(struct fixed *fixed, const struct record_value *v)
     if (r == 0 && g->in_assignment)
         r = fixed_structure(fixed, "an assignment has no end record 88");
     g->in_assignment = true;
-    g->assignment_totals = (struct totals){.records = 1};
-    keep(&g->assignment, &v[ROLE_ASSIGNMENT]);
-    keep(&g->account, &v[ROLE_ACCOUNT]);
+    g->assignment_totals = (struct totals){.before = fixed->taken - 1};
+    fixed_keep(&g->assignment, fixed_good(&v[ROLE_ASSIGNMENT]));
+    fixed_keep(&g->account, fixed_good(&v[ROLE_ACCOUNT]));
     return r;
 }
 
@@ -485,7 +453,7 @@ static const struct fixed_row transmission_rows[] = {
 
 static const struct fixed_row ocr_rows[] = {
     FIXED_ROW("20", "assignment start", assignment_fields, take_assignment),
-    FIXED_ROW("30", "amount item 1", payment_fields, take_payment),
+    FIXED_ITEM("30", "amount item 1", payment_fields, take_payment),
     FIXED_ROW("31", "amount item 2", payer_fields, take_payer),
     FIXED_ROW("32", "amount item 3", message_fields, take_detail),
     FIXED_ROW("88", "assignment end", payments_end_fields, take_assignment_end),
@@ -493,10 +461,10 @@ static const struct fixed_row ocr_rows[] = {
 
 static const struct fixed_row avtalegiro_rows[] = {
     FIXED_ROW("20", "assignment start", assignment_fields, take_assignment),
-    FIXED_ROW("30", "amount item 1", claim_fields, take_claim),
+    FIXED_ITEM("30", "amount item 1", claim_fields, take_claim),
     FIXED_ROW("31", "amount item 2", debtor_fields, take_debtor),
     FIXED_ROW("49", "specification", specification_fields, take_detail),
-    FIXED_ROW("70", "agreement", agreement_fields, take_agreement),
+    FIXED_ITEM("70", "agreement", agreement_fields, take_agreement),
     FIXED_ROW("88", "assignment end", claims_end_fields, take_assignment_end),
 };
 
@@ -505,7 +473,7 @@ static const struct fixed_row avtalegiro_rows[] = {
         rows, sizeof(rows) / sizeof((rows)[0])                                                     \
     }
 
-static const struct fixed_row *find(struct span line)
+static const struct fixed_row *row(const struct fixed *fixed, struct span line)
 {
     static const struct {
         const char *begins; /* format code and service */
@@ -519,22 +487,13 @@ static const struct fixed_row *find(struct span line)
         {"NY00", ROWS(transmission_rows)},
     };
 
+    (void)fixed;
     for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
         for (size_t k = 0; fixed_text_at(line, 1, services[i].begins) && k < services[i].rows.n;
              k++)
             if (fixed_text_at(line, 7, services[i].rows.of[k].layout.code))
                 return &services[i].rows.of[k];
     return NULL;
-}
-
-/* Counts every record, known or not: 88 and 89 do. */
-static const struct fixed_row *row(struct fixed *fixed, struct span line)
-{
-    struct ocrgiro *g = of(fixed);
-
-    g->assignment_totals.records++;
-    g->transmission_totals.records++;
-    return find(line);
 }
 
 /* --- the end of the file ------------------------------------------------------------- */
@@ -554,25 +513,6 @@ static int say_contents(struct fixed *fixed)
     return r;
 }
 
-static int say_bad_kids(struct fixed *fixed)
-{
-    const struct ocrgiro *g = of(fixed);
-    struct finding f = finding_make(FINDING_CHECK_DIGITS, g->bad_kids.first);
-
-    if (g->bad_kids.count == 0)
-        return 0;
-    finding_int(&f, "count", (int64_t)g->bad_kids.count);
-    finding_int(&f, "of", (int64_t)g->kids);
-    return tally_add(&fixed->tally, &f);
-}
-
-static const char *missing(const struct ocrgiro *g)
-{
-    if (g->fixed.cut_off)
-        return "the last record is incomplete";
-    return g->ended ? NULL : "the end record 89 is missing";
-}
-
 static int end(struct fixed *fixed)
 {
     struct ocrgiro *g = of(fixed);
@@ -582,11 +522,7 @@ static int end(struct fixed *fixed)
         r = fixed_structure(fixed, "the start record 10 is missing");
     if (r == 0)
         r = say_contents(fixed);
-    if (r == 0)
-        r = say_bad_kids(fixed);
-    if (r == 0 && missing(g))
-        r = tally_truncated(&fixed->tally, fixed->record, LEVEL_REJECT, missing(g));
-    return r;
+    return r == 0 ? fixed_truncated(fixed, g->ended ? NULL : "the end record 89 is missing") : r;
 }
 
 static const struct fixed_rules rules = {
@@ -616,8 +552,7 @@ static enum bid bid(struct span head, bool whole)
 {
     struct span second;
 
-    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
-        head = span_of(head.p + 3, head.n - 3);
+    head = fixed_bid_text(head);
     if (!fixed_text_at(head, 1, START) || !fixed_digits_at(head, 9, 23))
         return BID_NO;
     second = behind_first(head);

@@ -34,6 +34,12 @@ struct record_field {
     uint8_t role;  /* where the value goes; 0 = nobody asks for it, it is not looked at */
 };
 
+/* Positions that hold nothing. */
+#define FILLER(first, length)                                                                      \
+    {                                                                                              \
+        "blank", first, length, RECORD_FILLER, false, 0                                            \
+    }
+
 struct record_layout {
     char code[3]; /* what the record begins with */
     const char *title;

@@ -20,11 +20,6 @@ enum {
     ROLE_TOTAL
 };
 
-#define FILLER(first, length)                                                                      \
-    {                                                                                              \
-        "blank", first, length, RECORD_FILLER, false, ROLE_NONE                                    \
-    }
-
 static const struct record_field start_fields[] = {
     {"customer number", 3, 12, RECORD_TEXT, false, ROLE_NONE},
     {"write time", 15, 20, RECORD_DIGITS, false, ROLE_NONE},
@@ -125,12 +120,11 @@ struct totalin {
     struct fixed fixed;
     bool started, ended;
     bool in_account;
-    int64_t records;          /* since 00 */
+    uint64_t before;          /* records before 00 */
     int64_t transactions;     /* since 00 */
     struct fixed_sum account; /* since 10 */
     char currency[4];
-    size_t receiver_n;
-    char receiver[36];
+    struct fixed_kept receiver;
 };
 
 static struct totalin *of(struct fixed *fixed)
@@ -148,36 +142,27 @@ static int take_start(struct fixed *fixed, const struct record_value *v)
         r = fixed_structure(fixed, "a file begins before the end record 99 of the one before it");
     t->started = true;
     t->ended = t->in_account = false;
-    t->records = 1;
+    t->before = fixed->taken - 1;
     t->transactions = 0;
     if (r == 0 && !span_eq_str(fixed_good(&v[ROLE_FILE_TYPE]), "TL1"))
         r = fixed_structure(fixed, "the start record 00 does not say file type TL1");
     if (r < 0 || !span_eq_str(name, "TOTALIN-T"))
         return r;
-    struct finding f = finding_make(FINDING_TEST_MARK, fixed->record);
-    fixed->test = true;
-    finding_text(&f, "where", SPAN_LIT("00 position 40"));
-    finding_text(&f, "value", SPAN_LIT("TOTALIN-T"));
-    return tally_add(&fixed->tally, &f);
+    return fixed_test_mark(fixed, "00 position 40", "TOTALIN-T");
 }
 
 static int take_account(struct fixed *fixed, const struct record_value *v)
 {
     struct totalin *t = of(fixed);
-    struct span account = fixed_good(&v[ROLE_ACCOUNT]);
     int r = fixed_hand_out(fixed);
 
     if (r == 0 && t->in_account)
         r = fixed_structure(fixed, "an account has no end record 90");
     t->in_account = true;
     t->account = (struct fixed_sum){0};
-    t->receiver_n = account.n < sizeof(t->receiver) ? account.n : sizeof(t->receiver);
-    if (t->receiver_n)
-        memcpy(t->receiver, account.p, t->receiver_n);
-    fixed_currency(fixed_good(&v[ROLE_CURRENCY]), "XXX", t->currency);
-    if (r == 0 && v[ROLE_CURRENCY].state == RECORD_GOOD && strcmp(t->currency, "XXX") == 0)
-        r = tally_field(&fixed->tally, FINDING_BAD_FIELD, fixed->record, "currency",
-                        "an ISO 4217 currency");
+    fixed_keep(&t->receiver, fixed_good(&v[ROLE_ACCOUNT]));
+    if (r == 0)
+        r = fixed_need_currency(fixed, &v[ROLE_CURRENCY], t->currency);
     return r;
 }
 
@@ -203,8 +188,8 @@ static int take_money(struct fixed *fixed, const struct record_value *v, enum it
     /* Only zeros: no reference. */
     fixed_set(fixed, FIXED_REFERENCE, fixed_unzeroed(reference).n ? reference : SPAN_NONE);
     fixed_set(fixed, FIXED_NUMBER, fixed_unzeroed(serial).n ? serial : SPAN_NONE);
-    fixed_set(fixed, FIXED_ISSUER, span_of(t->receiver, t->receiver_n));
-    fixed_set(fixed, FIXED_PAYEE, bankgiro.n ? bankgiro : span_of(t->receiver, t->receiver_n));
+    fixed_set(fixed, FIXED_ISSUER, fixed_kept(&t->receiver));
+    fixed_set(fixed, FIXED_PAYEE, bankgiro.n ? bankgiro : fixed_kept(&t->receiver));
     return 0;
 }
 
@@ -218,17 +203,11 @@ static int take_deduction(struct fixed *fixed, const struct record_value *v)
     return take_money(fixed, v, ITEM_DEDUCTION);
 }
 
-static int take_detail(struct fixed *fixed, const struct record_value *v)
-{
-    (void)v;
-    return fixed->open ? 0 : fixed_structure(fixed, "a detail record follows no payment");
-}
-
 static int take_name(struct fixed *fixed, const struct record_value *v)
 {
     if (fixed->open && fixed->item.counterparty_name.n == 0)
         fixed_set(fixed, FIXED_PARTY_NAME, fixed_good(&v[ROLE_NAME]));
-    return take_detail(fixed, v);
+    return fixed_take_detail(fixed, v);
 }
 
 /* The organisation number tells more than the account. */
@@ -237,7 +216,7 @@ static int take_payer_account(struct fixed *fixed, const struct record_value *v)
     struct span id = fixed_unzeroed(fixed_good(&v[ROLE_ORGANISATION]));
 
     fixed_set(fixed, FIXED_PARTY_ID, id.n ? id : fixed_unzeroed(fixed_good(&v[ROLE_ACCOUNT])));
-    return take_detail(fixed, v);
+    return fixed_take_detail(fixed, v);
 }
 
 static int take_account_end(struct fixed *fixed, const struct record_value *v)
@@ -268,40 +247,31 @@ static int take_end(struct fixed *fixed, const struct record_value *v)
     t->ended = true;
     fixed->states_zero = t->transactions == 0;
     if (r == 0)
-        r = fixed_check_count(fixed, "the number of records (99)", &v[ROLE_COUNT], t->records);
+        r = fixed_check_count(fixed, "the number of records (99)", &v[ROLE_COUNT],
+                              (int64_t)(fixed->taken - t->before));
     return r;
 }
 
-static const struct fixed_row rows[] = {
+const struct fixed_row totalin_rows[] = {
     FIXED_ROW("00", "start", start_fields, take_start),
     FIXED_ROW("10", "account", account_fields, take_account),
-    FIXED_ROW("20", "payment", payment_fields, take_payment),
-    FIXED_ROW("25", "deduction", deduction_fields, take_deduction),
-    FIXED_ROW("30", "extra references", extra_reference_fields, take_detail),
-    FIXED_ROW("40", "messages", message_fields, take_detail),
+    FIXED_ITEM("20", "payment", payment_fields, take_payment),
+    FIXED_ITEM("25", "deduction", deduction_fields, take_deduction),
+    FIXED_ROW("30", "extra references", extra_reference_fields, fixed_take_detail),
+    FIXED_ROW("40", "messages", message_fields, fixed_take_detail),
     FIXED_ROW("50", "sender's name", name_fields, take_name),
-    FIXED_ROW("51", "sender's address", street_fields, take_detail),
-    FIXED_ROW("52", "sender's town", town_fields, take_detail),
+    FIXED_ROW("51", "sender's address", street_fields, fixed_take_detail),
+    FIXED_ROW("52", "sender's town", town_fields, fixed_take_detail),
     FIXED_ROW("60", "paying account", payer_account_fields, take_payer_account),
     FIXED_ROW("61", "account holder's name", name_fields, take_name),
-    FIXED_ROW("62", "account holder's address", street_fields, take_detail),
-    FIXED_ROW("63", "account holder's town", town_fields, take_detail),
-    FIXED_ROW("70", "foreign payment", foreign_fields, take_detail),
+    FIXED_ROW("62", "account holder's address", street_fields, fixed_take_detail),
+    FIXED_ROW("63", "account holder's town", town_fields, fixed_take_detail),
+    FIXED_ROW("70", "foreign payment", foreign_fields, fixed_take_detail),
     FIXED_ROW("90", "account end", account_end_fields, take_account_end),
     FIXED_ROW("99", "file end", end_fields, take_end),
 };
 
-/* Counts every record, known or not: 99 does. */
-static const struct fixed_row *row(struct fixed *fixed, struct span line)
-{
-    struct totalin *t = of(fixed);
-
-    t->records++;
-    for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
-        if (span_starts(line, span_of(rows[i].layout.code, 2)))
-            return &rows[i];
-    return NULL;
-}
+const size_t totalin_row_count = sizeof(totalin_rows) / sizeof(totalin_rows[0]);
 
 static int end(struct fixed *fixed)
 {
@@ -310,15 +280,14 @@ static int end(struct fixed *fixed)
 
     if (!t->started)
         r = fixed_structure(fixed, "the start record 00 is missing");
-    if (r == 0 && (!t->ended || fixed->cut_off))
-        r = tally_truncated(&fixed->tally, fixed->record, LEVEL_REJECT,
-                            fixed->cut_off ? "the last record is incomplete"
-                                           : "the end record 99 is missing");
-    return r;
+    return r == 0 ? fixed_truncated(fixed, t->ended ? NULL : "the end record 99 is missing") : r;
 }
 
-static const struct fixed_rules rules = {
-    .parser_size = sizeof(struct totalin), .row = row, .end = end};
+static const struct fixed_rules rules = {.parser_size = sizeof(struct totalin),
+                                         .rows = totalin_rows,
+                                         .row_count =
+                                             sizeof(totalin_rows) / sizeof(totalin_rows[0]),
+                                         .end = end};
 
 static int begin(const struct sink *sink, struct parser **out)
 {
@@ -335,8 +304,7 @@ static enum bid bid(struct span head, bool whole)
 {
     struct span line;
 
-    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
-        head = span_of(head.p + 3, head.n - 3);
+    head = fixed_bid_text(head);
     for (unsigned i = 0; i < 5 && fixed_bid_line(&head, whole, &line); i++)
         if (fixed_text_at(line, 1, "00") && fixed_text_at(line, 37, "TL1"))
             return fixed_text_at(line, 40, "TOTALIN") ? BID_CERTAIN : BID_LIKELY;

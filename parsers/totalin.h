@@ -7,9 +7,14 @@
 #ifndef SLUSS_PARSERS_TOTALIN_H
 #define SLUSS_PARSERS_TOTALIN_H
 
+#include "parsers/fixed.h"
 #include "parsers/parser.h"
 #include "parsers/record.h"
 
 extern const struct format format_totalin;
+
+/* The records as the document's tables print them. */
+extern const struct fixed_row totalin_rows[];
+extern const size_t totalin_row_count;
 
 #endif

@@ -131,12 +131,12 @@ static void positions_are_one_based_and_inclusive(void **state)
 static void bgmax_tables_cover_80_positions_once(void **state)
 {
     (void)state;
-    for (size_t i = 0; i < bgmax_layout_count; i++) {
+    for (size_t i = 0; i < bgmax_row_count; i++) {
         unsigned next = 3;
-        for (unsigned k = 0; k < bgmax_layouts[i].count; k++) {
-            const struct record_field *field = &bgmax_layouts[i].fields[k];
+        for (unsigned k = 0; k < bgmax_rows[i].layout.count; k++) {
+            const struct record_field *field = &bgmax_rows[i].layout.fields[k];
             if (field->first != next)
-                fail_msg("TK%s: %s begins at %d", bgmax_layouts[i].code, field->name,
+                fail_msg("TK%s: %s begins at %d", bgmax_rows[i].layout.code, field->name,
                          (int)field->first);
             next += field->length;
             assert_true(field->kind != RECORD_NUMBER || field->length <= 18);
