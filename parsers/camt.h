@@ -2,7 +2,12 @@
  *
  * One reader for the three, all versions by local name. An item is one entry (Ntry), credits
  * positive and debits negative; an entry of several transactions (a batch) names no single
- * payer or reference.
+ * payer or reference. Its transactions go to sink.detail, one by one, where somebody asks.
+ *
+ * Checked: TxsSummry against the entries (all, credits, debits, net); of a statement OPBD (or
+ * PRCD) plus the booked entries against CLBD, each currency by itself; Btch against its
+ * transactions; an entry against its transactions less charges; that reports of an account
+ * are numbered one by one.
  */
 #ifndef SLUSS_PARSERS_CAMT_H
 #define SLUSS_PARSERS_CAMT_H

@@ -284,6 +284,34 @@ static void a_report_may_state_that_nothing_happened(void **state)
     heard_free(h);
 }
 
+#define REPORT(account, number)                                                                    \
+    "<Rpt><ElctrncSeqNb>" number "</ElctrncSeqNb><Acct><Id><IBAN>" account "</IBAN></Id></Acct>"   \
+    "<TxsSummry><TtlNtries><NbOfNtries>0</NbOfNtries></TtlNtries></TxsSummry></Rpt>"
+#define REPORTS(two)                                                                               \
+    "<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.052.001.08\"><BkToCstmrAcctRpt>" two    \
+    "</BkToCstmrAcctRpt></Document>"
+
+static void reports_of_an_account_are_numbered_one_by_one(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t findings;
+    } cases[] = {
+        {REPORTS(REPORT("SE1", "7") REPORT("SE1", "8")), 0},
+        {REPORTS(REPORT("SE1", "7") REPORT("SE2", "1")), 0},
+        {REPORTS(REPORT("SE1", "7") REPORT("SE1", "9")), 1},
+        {REPORTS(REPORT("SE1", "7") REPORT("SE1", "7")), 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct heard *h = hear(NULL, cases[i].text);
+        assert_int_equal(h->findings, cases[i].findings);
+        assert_int_equal(h->of[FINDING_STATEMENT_ORDER], cases[i].findings);
+        assert_true(h->summary.valid);
+        heard_free(h);
+    }
+}
+
 static const struct {
     const char *name;
     const char *from;
@@ -296,8 +324,12 @@ static const struct {
     {"a national variant", "urn:iso:std:iso:20022:tech:xsd:camt.054.001.08",
      "http://www.six-interbank-clearing.com/de/camt.054.001.04.ch.02.xsd", "camt.054", NULL},
     {"a report during the day", "camt.054", "camt.052", "camt.052", NULL},
-    {"another message of the family", "camt.054", "camt.086", NULL,
+    {"another message of the family", "camt.054", "camt.099", NULL,
      "XML: an ISO 20022 account report (camt)"},
+    {"a bill", "camt.054", "camt.086", NULL, "XML: a bill for bank services (ISO 20022 camt.086)"},
+    {"a recall", "camt.054", "camt.056", NULL,
+     "XML: a request to cancel payments (ISO 20022 camt.056)"},
+    {"between banks", "camt.054", "pacs.008", NULL, "XML: payments between banks (ISO 20022 pacs)"},
     {"a status report", "camt.054", "pain.002", NULL,
      "XML: an ISO 20022 payment status report (pain.002)"},
     {"a direct debit", "camt.054", "pain.008", NULL,
@@ -333,6 +365,7 @@ int main(void)
         cmocka_unit_test(says_what_is_wrong),
         cmocka_unit_test(many_findings_of_a_kind_are_counted),
         cmocka_unit_test(a_report_may_state_that_nothing_happened),
+        cmocka_unit_test(reports_of_an_account_are_numbered_one_by_one),
         cmocka_unit_test(bids_by_namespace),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -33,7 +33,7 @@ static void what_is_known_is_named_what_is_not_gets_a_reason(void **state)
         {SPAN_LIT("<!DOCTYPE html><html>"), NULL, "an HTML page"},
         {SPAN_LIT("{\"items\": []}"), NULL, "JSON"},
         {SPAN_LIT("<?xml version=\"1.0\"?><Order/>"), NULL, "XML with a root"},
-        {SPAN_LIT("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.086.001.02\">"), NULL,
+        {SPAN_LIT("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.099.001.02\">"), NULL,
          "XML: an ISO 20022 account"},
         {SPAN_LIT(" \r\n \n"), NULL, "nothing but blanks"},
         {SPAN_LIT("a\0b\0"), NULL, "binary"},
