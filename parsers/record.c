@@ -1,6 +1,10 @@
 #include "parsers/record.h"
 
 #include <endian.h>
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "model/error.h"
 
 #define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
 
@@ -226,4 +230,149 @@ const char *record_expected(const struct record_field *field)
         return "a date DDMMYY";
     }
     return "filled in";
+}
+
+/* --- writing -------------------------------------------------------------------------- */
+
+struct writer {
+    enum charset charset;
+    char *out;
+    size_t n, room;
+};
+
+static int write_bytes(struct writer *w, const char *bytes, size_t n)
+{
+    if (n > w->room - w->n)
+        return SLUSS_EOVERFLOW;
+    memcpy(w->out + w->n, bytes, n);
+    w->n += n;
+    return 0;
+}
+
+static int write_fill(struct writer *w, char fill, size_t n)
+{
+    if (n > w->room - w->n)
+        return SLUSS_EOVERFLOW;
+    memset(w->out + w->n, fill, n);
+    w->n += n;
+    return 0;
+}
+
+static int write_characters(struct writer *w, struct span text)
+{
+    int r = 0;
+
+    if (w->charset == CHARSET_UTF8)
+        return write_bytes(w, text.p, text.n);
+    while (r == 0 && text.n) {
+        uint32_t character;
+        size_t n = utf8_get(text, &character);
+        char byte = (char)character;
+        if (n == 0 || character > 0xFF)
+            return SLUSS_EINVAL;
+        r = write_bytes(w, &byte, 1);
+        text = span_of(text.p + n, text.n - n);
+    }
+    return r;
+}
+
+/* `before` fills up on the left, otherwise blanks do on the right. */
+static int write_aligned(struct writer *w, const struct record_field *field, struct span text,
+                         char before)
+{
+    size_t length = record_length((struct record){text, CHARSET_UTF8});
+    size_t rest = field->length - length;
+    int r = 0;
+
+    if (length > field->length)
+        return SLUSS_EOVERFLOW;
+    if (!utf8_valid(text))
+        return SLUSS_EINVAL;
+    if (before)
+        r = write_fill(w, before, rest);
+    if (r == 0 && text.n)
+        r = write_characters(w, text);
+    return r == 0 && !before ? write_fill(w, ' ', rest) : r;
+}
+
+static int write_number(struct writer *w, const struct record_field *field,
+                        const struct record_put *put)
+{
+    char digits[24];
+    struct span text = put->text;
+
+    if (field->kind == RECORD_NUMBER || text.n == 0) {
+        if (put->number < 0)
+            return SLUSS_EINVAL;
+        text = span_of(digits, (size_t)snprintf(digits, sizeof(digits), "%" PRId64, put->number));
+    }
+    if (!all_digits(text))
+        return SLUSS_EINVAL;
+    return write_aligned(w, field, text, '0');
+}
+
+static int write_date(struct writer *w, const struct record_field *field,
+                      const struct record_put *put)
+{
+    char digits[24];
+    struct date d = put->date;
+    bool compact = field->kind == RECORD_DATE;
+
+    if (!date_valid(d.year, d.month, d.day) || (!compact && (d.year < 1970 || d.year > 2069)))
+        return SLUSS_EINVAL;
+    if (compact)
+        snprintf(digits, sizeof(digits), "%04d%02d%02d", d.year, d.month, d.day);
+    else
+        snprintf(digits, sizeof(digits), "%02d%02d%02d", d.day, d.month, d.year % 100);
+    return write_aligned(w, field, span_str(digits), '0');
+}
+
+static int write_field(struct writer *w, const struct record_field *field, char fill,
+                       const struct record_put *put)
+{
+    switch (field->kind) {
+    case RECORD_FILLER:
+        return put ? SLUSS_EINVAL : write_fill(w, fill, field->length);
+    case RECORD_TEXT:
+        return write_aligned(w, field, put ? put->text : SPAN_NONE, put && put->right ? ' ' : 0);
+    case RECORD_DIGITS:
+    case RECORD_NUMBER:
+        return put ? write_number(w, field, put) : write_fill(w, '0', field->length);
+    case RECORD_DATE:
+        return put ? write_date(w, field, put) : write_fill(w, ' ', field->length);
+    case RECORD_DATE_DMY:
+        return put && date_present(put->date) ? write_date(w, field, put)
+                                              : write_fill(w, '0', field->length);
+    }
+    return SLUSS_EINVAL;
+}
+
+static const struct record_field *field_named(const struct record_layout *layout, const char *name)
+{
+    for (unsigned i = 0; i < layout->count; i++)
+        if (strcmp(layout->fields[i].name, name) == 0)
+            return &layout->fields[i];
+    return NULL;
+}
+
+int record_write(const struct record_layout *layout, enum charset charset, char fill,
+                 const struct record_put *values, size_t n, char *out, size_t room)
+{
+    struct writer w = {.charset = charset, .out = out, .room = room};
+    int r = 0;
+
+    for (size_t i = 0; i < n; i++)
+        if (!field_named(layout, values[i].field))
+            return SLUSS_EINVAL;
+    if (layout->count == 0 || layout->fields[0].first > 1)
+        r = write_bytes(&w, layout->code, strlen(layout->code));
+    for (unsigned i = 0; r == 0 && i < layout->count; i++) {
+        const struct record_field *field = &layout->fields[i];
+        const struct record_put *put = NULL;
+        for (size_t k = 0; !put && k < n; k++)
+            if (field_named(layout, values[k].field) == field)
+                put = &values[k];
+        r = write_field(&w, field, fill, put);
+    }
+    return r < 0 ? r : (int)w.n;
 }

@@ -1,4 +1,4 @@
-/* record.h -- reading fixed-width records by tables
+/* record.h -- reading and writing fixed-width records by tables
  *
  * A layout is data: one row a field, with positions as the manual prints them (the first
  * character of a record is 1). One interpreter reads all of them. Positions count characters:
@@ -81,6 +81,27 @@ unsigned record_least(const struct record_layout *layout);
 
 /* What a field of the kind must be, for a finding: "a number". */
 const char *record_expected(const struct record_field *field);
+
+/* A value to be written, for the field of that name (of several, the first). Which member
+ * counts depends on the field: `text` of TEXT and DIGITS, `number` of NUMBER and of DIGITS
+ * without text, `date` of dates. */
+struct record_put {
+    const char *field;
+    struct span text; /* UTF-8 */
+    int64_t number;
+    struct date date;
+    bool right; /* TEXT: to the right end of its field */
+};
+
+/* The line of a record, without line end, by the table it is read by. Numbers stand to the
+ * right behind zeros, texts to the left before blanks. What no value is given for: the code of
+ * the layout in positions 1 and 2, `fill` in what holds nothing, zeros in numbers and DATE_DMY,
+ * blanks elsewhere. Text becomes ISO-8859-1, or stays UTF-8 with CHARSET_UTF8; positions are
+ * characters either way. Returns the bytes written; SLUSS_EINVAL for a field that the layout
+ * has not, a text that is not of its kind or not in the character set; SLUSS_EOVERFLOW for a
+ * value that is too long for its field, or a line for `room`: nothing is ever cut. */
+int record_write(const struct record_layout *layout, enum charset charset, char fill,
+                 const struct record_put *values, size_t n, char *out, size_t room);
 
 /* Digits to a number, 1 to 18 of them. False when there is anything else. */
 bool record_number(struct span digits, int64_t *number);

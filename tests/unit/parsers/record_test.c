@@ -1,6 +1,7 @@
 /* record_test.c -- fields are cut where the manual says, by character, and judged by kind */
 #include "tests/unit/parsers/heard.h"
 
+#include "model/error.h"
 #include "parsers/bgmax.h"
 #include "parsers/record.h"
 
@@ -146,6 +147,84 @@ static void bgmax_tables_cover_80_positions_once(void **state)
     }
 }
 
+static void a_record_is_written_by_the_table_it_is_read_by(void **state)
+{
+    static const struct record_field written[] = {
+        {"name", 3, 6, RECORD_TEXT, false, 1},     {"number", 9, 5, RECORD_NUMBER, true, 2},
+        {"digits", 14, 4, RECORD_DIGITS, true, 3}, FILLER(18, 2),
+        {"day", 20, 8, RECORD_DATE, false, 4},     {"short day", 28, 6, RECORD_DATE_DMY, false, 5},
+    };
+    static const struct record_layout written_layout = {"20", "test", written, 6};
+    static const struct {
+        enum charset charset;
+        struct record_put put;
+        const char *line; /* null: refused with the code */
+        int code;
+    } cases[] = {
+        {CHARSET_LATIN1,
+         {"name", SPAN_LIT("abc"), 0, {0}, false},
+         "20abc   000000000--        000000",
+         0},
+        {CHARSET_LATIN1,
+         {"name", SPAN_LIT("abc"), 0, {0}, true},
+         "20   abc000000000--        000000",
+         0},
+        {CHARSET_LATIN1,
+         {"name", SPAN_LIT("åäöåäö"), 0, {0}, false},
+         "20\xE5\xE4\xF6\xE5\xE4\xF6"
+         "000000000--        000000",
+         0},
+        {CHARSET_UTF8,
+         {"name", SPAN_LIT("åäöåäö"), 0, {0}, false},
+         "20åäöåäö000000000--        000000",
+         0},
+        {CHARSET_LATIN1,
+         {"number", SPAN_LIT(""), 99999, {0}, false},
+         "20      999990000--        000000",
+         0},
+        {CHARSET_LATIN1,
+         {"digits", SPAN_LIT("12"), 0, {0}, false},
+         "20      000000012--        000000",
+         0},
+        {CHARSET_LATIN1,
+         {"digits", SPAN_LIT(""), 34, {0}, false},
+         "20      000000034--        000000",
+         0},
+        {CHARSET_LATIN1,
+         {"day", SPAN_LIT(""), 0, {2026, 2, 28}, false},
+         "20      000000000--20260228000000",
+         0},
+        {CHARSET_LATIN1,
+         {"short day", SPAN_LIT(""), 0, {1999, 2, 28}, false},
+         "20      000000000--        280299",
+         0},
+        {CHARSET_LATIN1, {"name", SPAN_LIT("abcdefg"), 0, {0}, false}, NULL, SLUSS_EOVERFLOW},
+        {CHARSET_LATIN1, {"name", SPAN_LIT("5 €"), 0, {0}, false}, NULL, SLUSS_EINVAL},
+        {CHARSET_UTF8, {"name", SPAN_LIT("\xFF"), 0, {0}, false}, NULL, SLUSS_EINVAL},
+        {CHARSET_LATIN1, {"number", SPAN_LIT(""), 100000, {0}, false}, NULL, SLUSS_EOVERFLOW},
+        {CHARSET_LATIN1, {"number", SPAN_LIT(""), -1, {0}, false}, NULL, SLUSS_EINVAL},
+        {CHARSET_LATIN1, {"digits", SPAN_LIT("1a"), 0, {0}, false}, NULL, SLUSS_EINVAL},
+        {CHARSET_LATIN1, {"day", SPAN_LIT(""), 0, {2026, 2, 29}, false}, NULL, SLUSS_EINVAL},
+        {CHARSET_LATIN1, {"short day", SPAN_LIT(""), 0, {2070, 1, 1}, false}, NULL, SLUSS_EINVAL},
+        {CHARSET_LATIN1, {"nobody", SPAN_LIT(""), 0, {0}, false}, NULL, SLUSS_EINVAL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        char out[64] = "";
+        int n = record_write(&written_layout, cases[i].charset, '-', &cases[i].put, 1, out,
+                             sizeof(out));
+        if (cases[i].line) {
+            assert_int_equal(n, strlen(cases[i].line));
+            assert_memory_equal(out, cases[i].line, (size_t)n);
+            continue;
+        }
+        assert_int_equal(n, cases[i].code);
+    }
+    assert_int_equal(record_write(&written_layout, CHARSET_LATIN1, ' ', NULL, 0, (char[32]){0}, 32),
+                     SLUSS_EOVERFLOW);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -154,6 +233,7 @@ int main(void)
         cmocka_unit_test(every_digit_counts_in_its_place),
         cmocka_unit_test(positions_are_one_based_and_inclusive),
         cmocka_unit_test(bgmax_tables_cover_80_positions_once),
+        cmocka_unit_test(a_record_is_written_by_the_table_it_is_read_by),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
