@@ -446,12 +446,9 @@ static int take_other_end(struct fixed *fixed, const struct record_value *v)
 
 /* --- rows ---------------------------------------------------------------------------- */
 
-static const struct fixed_row opening_row =
-    FIXED_ROW("01", "opening", opening_fields, take_opening);
-static const struct fixed_row other_row = FIXED_ROW("", "other", other_fields, take_other);
-static const struct fixed_row other_end_row = FIXED_ROW("09", "end", other_fields, take_other_end);
-
-static const struct fixed_row new_rows[] = {
+/* The opening, which all layouts share, then the new layout. */
+const struct fixed_row autogiro_rows[] = {
+    FIXED_ROW("01", "opening", opening_fields, take_opening),
     FIXED_ROW("15", "deposit", section_fields, take_section),
     FIXED_ROW("16", "withdrawal", section_fields, take_section),
     FIXED_ROW("17", "withdrawal for refunds", section_fields, take_section),
@@ -460,6 +457,11 @@ static const struct fixed_row new_rows[] = {
     FIXED_ROW("77", "refund", refund_fields, take_refund),
     FIXED_ROW("09", "end", new_end_fields, take_new_end),
 };
+
+const size_t autogiro_row_count = sizeof(autogiro_rows) / sizeof(autogiro_rows[0]);
+
+static const struct fixed_row other_row = FIXED_ROW("", "other", other_fields, take_other);
+static const struct fixed_row other_end_row = FIXED_ROW("09", "end", other_fields, take_other_end);
 
 static const struct fixed_row old_rows[] = {
     FIXED_ROW("82", "incoming payment", payment_fields, take_incoming),
@@ -488,12 +490,12 @@ static const struct fixed_row *row(const struct fixed *fixed, struct span line)
     const struct autogiro *a = (const struct autogiro *)(const void *)fixed;
 
     if (variant_of(line) != VARIANT_NONE)
-        return &opening_row;
+        return &autogiro_rows[0];
     switch (a->variant) {
     case VARIANT_NONE:
         return NULL;
     case VARIANT_NEW:
-        return FIND(new_rows, line);
+        return find(autogiro_rows + 1, sizeof(autogiro_rows) / sizeof(autogiro_rows[0]) - 1, line);
     case VARIANT_OLD:
     case VARIANT_REGISTER:
         return FIND(old_rows, line);

@@ -13,8 +13,13 @@
 #ifndef SLUSS_PARSERS_AUTOGIRO_H
 #define SLUSS_PARSERS_AUTOGIRO_H
 
+#include "parsers/fixed.h"
 #include "parsers/parser.h"
 
 extern const struct format format_autogiro;
+
+/* The opening and the records of the new layout, as the manual's tables print them. */
+extern const struct fixed_row autogiro_rows[];
+extern const size_t autogiro_row_count;
 
 #endif

@@ -446,18 +446,20 @@ static int take_end(struct fixed *fixed, const struct record_value *v)
 
 /* --- rows ---------------------------------------------------------------------------- */
 
-static const struct fixed_row transmission_rows[] = {
+/* Of transmissions, then of the assignments of service 09. */
+const struct fixed_row ocrgiro_rows[] = {
     FIXED_ROW("10", "transmission start", start_fields, take_start),
     FIXED_ROW("89", "transmission end", end_fields, take_end),
-};
-
-static const struct fixed_row ocr_rows[] = {
     FIXED_ROW("20", "assignment start", assignment_fields, take_assignment),
     FIXED_ITEM("30", "amount item 1", payment_fields, take_payment),
     FIXED_ROW("31", "amount item 2", payer_fields, take_payer),
     FIXED_ROW("32", "amount item 3", message_fields, take_detail),
     FIXED_ROW("88", "assignment end", payments_end_fields, take_assignment_end),
 };
+
+const size_t ocrgiro_row_count = sizeof(ocrgiro_rows) / sizeof(ocrgiro_rows[0]);
+
+#define TRANSMISSION_ROWS 2
 
 static const struct fixed_row avtalegiro_rows[] = {
     FIXED_ROW("20", "assignment start", assignment_fields, take_assignment),
@@ -468,31 +470,24 @@ static const struct fixed_row avtalegiro_rows[] = {
     FIXED_ROW("88", "assignment end", claims_end_fields, take_assignment_end),
 };
 
-#define ROWS(rows)                                                                                 \
-    {                                                                                              \
-        rows, sizeof(rows) / sizeof((rows)[0])                                                     \
-    }
-
 static const struct fixed_row *row(const struct fixed *fixed, struct span line)
 {
     static const struct {
         const char *begins; /* format code and service */
-        struct {
-            const struct fixed_row *of;
-            size_t n;
-        } rows;
+        const struct fixed_row *rows;
+        size_t n;
     } services[] = {
-        {"NY09", ROWS(ocr_rows)},
-        {"NY21", ROWS(avtalegiro_rows)},
-        {"NY00", ROWS(transmission_rows)},
+        {"NY09", ocrgiro_rows + TRANSMISSION_ROWS,
+         sizeof(ocrgiro_rows) / sizeof(ocrgiro_rows[0]) - TRANSMISSION_ROWS},
+        {"NY21", avtalegiro_rows, sizeof(avtalegiro_rows) / sizeof(avtalegiro_rows[0])},
+        {"NY00", ocrgiro_rows, TRANSMISSION_ROWS},
     };
 
     (void)fixed;
     for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
-        for (size_t k = 0; fixed_text_at(line, 1, services[i].begins) && k < services[i].rows.n;
-             k++)
-            if (fixed_text_at(line, 7, services[i].rows.of[k].layout.code))
-                return &services[i].rows.of[k];
+        for (size_t k = 0; fixed_text_at(line, 1, services[i].begins) && k < services[i].n; k++)
+            if (fixed_text_at(line, 7, services[i].rows[k].layout.code))
+                return &services[i].rows[k];
     return NULL;
 }
 

@@ -17,8 +17,13 @@
 #ifndef SLUSS_PARSERS_OCRGIRO_H
 #define SLUSS_PARSERS_OCRGIRO_H
 
+#include "parsers/fixed.h"
 #include "parsers/parser.h"
 
 extern const struct format format_ocrgiro;
+
+/* The records of OCR giro as the manual's tables print them. */
+extern const struct fixed_row ocrgiro_rows[];
+extern const size_t ocrgiro_row_count;
 
 #endif

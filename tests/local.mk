@@ -36,4 +36,8 @@ hostile: slussctl
 corruption: tests/unit/parsers/corruption_test
 	tests/unit/parsers/corruption_test '$(srcdir)/tests/data' \
 	  $(wildcard $(or $(SLUSS_SHARED),$(srcdir)/../shared)/samples)
-.PHONY: torture corruption hostile
+# Files made at random by the tables, ROUNDTRIP_FILES of each format, read back and compared.
+ROUNDTRIP_FILES = 100000
+roundtrip: tests/unit/parsers/roundtrip_test
+	tests/unit/parsers/roundtrip_test $(ROUNDTRIP_FILES)
+.PHONY: torture roundtrip corruption hostile

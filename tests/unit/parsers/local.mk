@@ -13,6 +13,7 @@ parsers_text_tests = \
   tests/unit/parsers/mt940_test \
   tests/unit/parsers/parser_test \
   tests/unit/parsers/reading_test \
+  tests/unit/parsers/roundtrip_test \
   tests/unit/parsers/recognize_test \
   tests/unit/parsers/sealed_test \
   tests/unit/parsers/record_test \
@@ -40,6 +41,9 @@ tests_unit_parsers_bgocr_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/bankgiro-ocr
 tests_unit_parsers_ocrgiro_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/ocr-giro
+tests_unit_parsers_roundtrip_test_SOURCES = tests/unit/parsers/roundtrip_test.c \
+  tests/unit/parsers/roundtrip.c tests/unit/parsers/roundtrip.h
+tests_unit_parsers_roundtrip_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_autogiro_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/autogiro
 EXTRA_DIST += tests/unit/parsers/heard.h tests/data/bgmax tests/data/case-csv
