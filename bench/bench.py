@@ -24,14 +24,17 @@ import formats
 
 Run = collections.namedtuple("Run", "elapsed cpu memory code out")
 DAEMON_FORMAT = "case-csv"
-def run(command):
-    """Seconds (elapsed and of the processor), peak memory (MiB) and answer of one command."""
-    start = time.monotonic()
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    out = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    return Run(time.monotonic() - start, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024,
-               os.waitstatus_to_exitcode(status), out)
+def run(command, env=None):
+    """Seconds (elapsed and of the processor), peak memory (MiB) and answer of one command.
+
+    By time(1), which is small: a child of this process would begin with its memory.
+    """
+    with tempfile.NamedTemporaryFile("r") as figures:
+        timed = ["/usr/bin/time", "-q", "-f", "%e %U %S %M", "-o", figures.name, *command]
+        done = subprocess.run(timed, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=env,
+                              check=False)
+        elapsed, user, system, memory = map(float, figures.read().split())
+    return Run(elapsed, user + system, memory / 1024, done.returncode, done.stdout)
 
 
 def best(commands, times):
