@@ -77,16 +77,32 @@ AUTOGIRO = Format(
     lambda i: line(f"82202603020    {i:016d}{minor(i):012d}0058051234{i:<16}          0"),
     lambda n: line(f"09202603029900000001{n:012d}{0:06d}{0:012d}{0:06d}{0:012d}"))
 
+def zeros(text):
+    return text.ljust(80, "0") + "\r\n"
+
+
+OCR_GIRO = Format(
+    TEXT, "latin-1",
+    lambda n: zeros("NY00001000008080020300100123456") + zeros("NY090020001234567000000199998877661"),
+    lambda i: (zeros(f"NY091030{i + 1:07d}03032613021{i % 100000:05d}0{minor(i):017d}{i:>25}")
+               + zeros(f"NY091031{i + 1:07d}{i:010d}{i:09d}000000003032686011117947")),
+    lambda n: (zeros(f"NY090088{n:08d}{2 * n + 2:08d}{total(n):017d}030326030326030326")
+               + zeros(f"NY000089{n:08d}{2 * n + 4:08d}{total(n):017d}030326")))
+
 UBL = ('xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"\n'
        ' xmlns:cac="urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"\n'
        ' xmlns:cbc="urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"')
 DECLARATION = '<?xml version="1.0" encoding="UTF-8"?>\n'
 
 
+VAT_SE = ("<cac:PartyTaxScheme><cbc:CompanyID>SE212000082901</cbc:CompanyID><cac:TaxScheme>"
+          "<cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:PartyTaxScheme>")
+
+
 def peppol_head(n):
     due = f"{n * 100}.00"
     party = ('<cac:PostalAddress><cac:Country><cbc:IdentificationCode>SE</cbc:IdentificationCode></cac:Country>'
-             '</cac:PostalAddress><cac:PartyLegalEntity><cbc:RegistrationName>{}</cbc:RegistrationName>'
+             '</cac:PostalAddress>{}<cac:PartyLegalEntity><cbc:RegistrationName>{}</cbc:RegistrationName>'
              '{}</cac:PartyLegalEntity></cac:Party>')
     return f"""{DECLARATION}<Invoice {UBL}>
 <cbc:CustomizationID>urn:cen.eu:en16931:2017#compliant#urn:fdc:peppol.eu:2017:poacc:billing:3.0</cbc:CustomizationID>
@@ -95,10 +111,10 @@ def peppol_head(n):
 <cbc:InvoiceTypeCode>380</cbc:InvoiceTypeCode><cbc:DocumentCurrencyCode>SEK</cbc:DocumentCurrencyCode>
 <cbc:BuyerReference>0150abc</cbc:BuyerReference>
 <cac:AccountingSupplierParty><cac:Party><cbc:EndpointID schemeID="0007">2120000829</cbc:EndpointID>
-{party.format("Exempelkommun", "<cbc:CompanyID>2120000829</cbc:CompanyID>")}</cac:AccountingSupplierParty>
+{party.format(VAT_SE, "Exempelkommun", "<cbc:CompanyID>2120000829</cbc:CompanyID>")}</cac:AccountingSupplierParty>
 <cac:AccountingCustomerParty><cac:Party><cbc:EndpointID schemeID="0007">5560360793</cbc:EndpointID>
-{party.format("Kund AB", "")}</cac:AccountingCustomerParty>
-<cac:PaymentMeans><cbc:PaymentMeansCode>30</cbc:PaymentMeansCode><cbc:PaymentID>123456789023</cbc:PaymentID></cac:PaymentMeans>
+{party.format("", "Kund AB", "")}</cac:AccountingCustomerParty>
+<cac:PaymentMeans><cbc:PaymentMeansCode>30</cbc:PaymentMeansCode><cbc:PaymentID>123456789023</cbc:PaymentID><cac:PayeeFinancialAccount><cbc:ID>58051234</cbc:ID><cac:FinancialInstitutionBranch><cbc:ID>SE:BANKGIRO</cbc:ID></cac:FinancialInstitutionBranch></cac:PayeeFinancialAccount></cac:PaymentMeans>
 <cac:TaxTotal><cbc:TaxAmount currencyID="SEK">0.00</cbc:TaxAmount><cac:TaxSubtotal><cbc:TaxableAmount currencyID="SEK">{due}</cbc:TaxableAmount><cbc:TaxAmount currencyID="SEK">0.00</cbc:TaxAmount><cac:TaxCategory><cbc:ID>Z</cbc:ID><cbc:Percent>0</cbc:Percent><cac:TaxScheme><cbc:ID>VAT</cbc:ID></cac:TaxScheme></cac:TaxCategory></cac:TaxSubtotal></cac:TaxTotal>
 <cac:LegalMonetaryTotal><cbc:LineExtensionAmount currencyID="SEK">{due}</cbc:LineExtensionAmount><cbc:TaxExclusiveAmount currencyID="SEK">{due}</cbc:TaxExclusiveAmount><cbc:TaxInclusiveAmount currencyID="SEK">{due}</cbc:TaxInclusiveAmount><cbc:PayableAmount currencyID="SEK">{due}</cbc:PayableAmount></cac:LegalMonetaryTotal>
 """
@@ -285,6 +301,7 @@ FORMATS = {
     "autogiro": AUTOGIRO,
     "lb": LB,
     "bankgiro-ocr": BANKGIRO_OCR,
+    "ocr-giro": OCR_GIRO,
     "mt940": MT940,
     "edifact-invoic": EDIFACT,
     "camt.052": camt("camt.052", "BkToCstmrAcctRpt", "Rpt"),
