@@ -117,6 +117,7 @@ int sealed_open(struct span head, struct span record, const struct seal_keys *ke
     s->to = s->from + record.n;
     s->hmac = fixed_text_at(record, AT_TYPE, "HMAC");
     memcpy(s->date, record.p + AT_DATE - 1, DATE_LENGTH);
+    /* Only TK99 tells the key. The public one is known to all, so it is always tried. */
     seal_hash_begin(&s->hash, seal_public_key, s->keys.known ? s->keys.key : NULL);
     *out = s;
     return 0;
