@@ -75,6 +75,7 @@ static int print_json(const struct report *report)
     json_bool(&j, "test", summary->test);
     json_evidence_texts(&j, &report->findings);
     json_sums(&j, summary);
+    json_parties(&j, summary);
     json_uint(&j, "size", summary->size);
     json_hex(&j, "blake2b", summary->blake2b, sizeof summary->blake2b);
     json_array_begin(&j, "findings");

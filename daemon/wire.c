@@ -32,7 +32,9 @@ struct wire_item {
     struct date issue_date;
     struct date due_date;
     char currency[4];
-    uint32_t type;
+    uint16_t type;
+    uint8_t counterparty_kind;
+    uint8_t reference_state;
 };
 
 int wire_put_item(struct buf *out, const struct item *item)
@@ -42,13 +44,15 @@ int wire_put_item(struct buf *out, const struct item *item)
         .amount_minor = item->amount_minor,
         .issue_date = item->issue_date,
         .due_date = item->due_date,
-        .type = item->type,
+        .type = (uint16_t)item->type,
+        .counterparty_kind = (uint8_t)item->counterparty_kind,
+        .reference_state = (uint8_t)item->reference_state,
     };
     memcpy(fixed.currency, item->currency, sizeof fixed.currency);
     int rc = buf_add(out, &fixed, sizeof fixed);
-    const struct span texts[] = {item->number,        item->reference,
+    const struct span texts[] = {item->number,          item->reference,
                                  item->counterparty_id, item->counterparty_name,
-                                 item->payee_account, item->issuer};
+                                 item->payee_account,   item->issuer};
     for (size_t i = 0; !rc && i < sizeof texts / sizeof texts[0]; i++)
         rc = put_text(out, texts[i], ITEM_TEXT_MAX);
     return rc;
@@ -140,7 +144,9 @@ int wire_get_item(struct span *message, struct item *item)
 {
     struct wire_item fixed;
     if (take(message, &fixed, sizeof fixed) != 0 || fixed.type >= ITEM_TYPE_COUNT ||
-        fixed.record == 0 || !date_sound(fixed.issue_date) || !date_sound(fixed.due_date) ||
+        fixed.counterparty_kind >= PARTY_KIND_COUNT ||
+        fixed.reference_state >= REFERENCE_STATE_COUNT || fixed.record == 0 ||
+        !date_sound(fixed.issue_date) || !date_sound(fixed.due_date) ||
         !currency_sound(fixed.currency))
         return SLUSS_EPROTOCOL;
     *item = (struct item){
@@ -149,11 +155,13 @@ int wire_get_item(struct span *message, struct item *item)
         .amount_minor = fixed.amount_minor,
         .issue_date = fixed.issue_date,
         .due_date = fixed.due_date,
+        .counterparty_kind = fixed.counterparty_kind,
+        .reference_state = fixed.reference_state,
     };
     memcpy(item->currency, fixed.currency, sizeof item->currency);
-    struct span *const texts[] = {&item->number,        &item->reference,
+    struct span *const texts[] = {&item->number,          &item->reference,
                                   &item->counterparty_id, &item->counterparty_name,
-                                  &item->payee_account, &item->issuer};
+                                  &item->payee_account,   &item->issuer};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
         if (take_text(message, ITEM_TEXT_MAX, texts[i]) != 0)
             return SLUSS_EPROTOCOL;

@@ -204,3 +204,192 @@ void identity_classify(struct span text, struct identity *out)
     }
     out->check_digit = luhn_valid(span_of(ten, 10));
 }
+
+/* --- GLN ------------------------------------------------------------------------------------ */
+
+/* Weights 3 and 1 from the right, the check digit left out. */
+bool gln_valid(struct span s)
+{
+    unsigned sum = 0;
+
+    if (s.n < 2 || !span_all_digits(s))
+        return false;
+    for (size_t i = 0; i + 1 < s.n; i++)
+        sum = (sum + (unsigned)(s.p[s.n - 2 - i] - '0') * (i % 2 ? 1 : 3)) % 10;
+    return (10 - sum) % 10 == (unsigned)(s.p[s.n - 1] - '0');
+}
+
+/* --- counterparties ------------------------------------------------------------------------- */
+
+/* The check digit of a sum of weighted digits, modulus 11; 10 has none. */
+static bool weighted_11(const char *digits, const uint8_t *weights, size_t n, char check)
+{
+    unsigned sum = 0;
+
+    for (size_t i = 0; i < n; i++)
+        sum += (unsigned)(digits[i] - '0') * weights[i];
+    return (11 - sum % 11) % 11 == (unsigned)(check - '0');
+}
+
+static bool norwegian_company(struct span s)
+{
+    static const uint8_t weights[8] = {3, 2, 7, 6, 5, 4, 3, 2};
+
+    return s.n == 9 && span_all_digits(s) && (s.p[0] == '8' || s.p[0] == '9') &&
+           weighted_11(s.p, weights, 8, s.p[8]);
+}
+
+/* 1234567-8 */
+static bool finnish_shape(struct span s)
+{
+    return s.n == 9 && s.p[7] == '-' && span_all_digits(span_of(s.p, 7)) && s.p[8] >= '0' &&
+           s.p[8] <= '9';
+}
+
+static bool finnish_company(struct span s)
+{
+    static const uint8_t weights[7] = {7, 9, 10, 5, 8, 4, 2};
+
+    return weighted_11(s.p, weights, 7, s.p[8]);
+}
+
+/* A VAT number: the country's letters, then 6 to 13 capitals and digits, most of them digits. */
+static bool foreign_vat(struct span s)
+{
+    static const char countries[][3] = {"AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE",
+                                        "EL", "ES", "FI", "FO", "FR", "GB", "GR", "HR", "HU",
+                                        "IE", "IS", "IT", "LT", "LU", "LV", "MT", "NL", "NO",
+                                        "PL", "PT", "RO", "SI", "SK", "US", "XI"};
+    bool known = false;
+    size_t digits = 0;
+
+    if (s.n < 8 || s.n > 15)
+        return false;
+    for (size_t i = 0; i < sizeof countries / sizeof *countries; i++)
+        known = known || memcmp(s.p, countries[i], 2) == 0;
+    for (size_t i = 2; i < s.n; i++) {
+        if (s.p[i] >= '0' && s.p[i] <= '9')
+            digits++;
+        else if (s.p[i] < 'A' || s.p[i] > 'Z')
+            return false;
+    }
+    return known && digits >= 6;
+}
+
+static enum party_kind kind_of_identity(const struct identity *id)
+{
+    if (!id->check_digit || (id->kind != IDENTITY_ORGANISATION && !id->date_exists))
+        return PARTY_INVALID;
+    if (id->reserved_test)
+        return PARTY_TEST;
+    switch (id->kind) {
+    case IDENTITY_PERSON:
+        return PARTY_PERSON;
+    case IDENTITY_COORDINATION:
+        return PARTY_COORDINATION;
+    case IDENTITY_ORGANISATION:
+        return PARTY_ORGANISATION;
+    case IDENTITY_UNKNOWN:
+        break;
+    }
+    return PARTY_UNKNOWN;
+}
+
+/* A bankgiro number filled with zeros to ten digits, as payment files have it, is no identity. */
+static bool filled_account(struct span s)
+{
+    char account[ACCOUNT_SIZE];
+
+    return span_starts(s, SPAN_LIT("00")) && bankgiro_normalise(s, account);
+}
+
+enum party_kind party_classify(struct span s)
+{
+    struct identity id;
+
+    s = span_trim(s);
+    if (s.n > 5 && s.p[4] == ':' && span_all_digits(span_of(s.p, 4)))
+        s = span_of(s.p + 5, s.n - 5);
+    if (s.n == 0)
+        return PARTY_UNKNOWN;
+    if (s.n == 14 && span_starts(s, SPAN_LIT("SE")) && span_all_digits(span_of(s.p + 2, 12)))
+        s = span_of(s.p + 2, 10); /* VAT: the identity, and a serial 01 */
+    identity_classify(s, &id);
+    if (id.kind != IDENTITY_UNKNOWN) {
+        enum party_kind kind = kind_of_identity(&id);
+        return kind == PARTY_INVALID && filled_account(s) ? PARTY_UNKNOWN : kind;
+    }
+    if (s.n == 13 && span_all_digits(s)) {
+        if (gln_valid(s))
+            return PARTY_ORGANISATION;
+        return span_starts(s, SPAN_LIT("73")) ? PARTY_INVALID : PARTY_UNKNOWN;
+    }
+    if (finnish_shape(s))
+        return finnish_company(s) ? PARTY_FOREIGN : PARTY_INVALID;
+    return norwegian_company(s) || foreign_vat(s) ? PARTY_FOREIGN : PARTY_UNKNOWN;
+}
+
+static const char *const party_names[PARTY_KIND_COUNT] = {
+    [PARTY_PERSON] = "person",
+    [PARTY_COORDINATION] = "coordination",
+    [PARTY_ORGANISATION] = "organisation",
+    [PARTY_TEST] = "test",
+    [PARTY_FOREIGN] = "foreign",
+    [PARTY_INVALID] = "invalid",
+};
+
+const char *party_kind_name(enum party_kind kind)
+{
+    return (unsigned)kind < PARTY_KIND_COUNT ? party_names[kind] : NULL;
+}
+
+int party_kind_from_name(struct span name)
+{
+    if (name.n == 0)
+        return PARTY_UNKNOWN;
+    for (int i = 1; i < PARTY_KIND_COUNT; i++)
+        if (span_eq_str(name, party_names[i]))
+            return i;
+    return -1;
+}
+
+/* --- references ----------------------------------------------------------------------------- */
+
+/* The value of a letter or digit in ISO 7064's modulus 97; -1 for other bytes. */
+static int value_97(char c)
+{
+    if (c >= '0' && c <= '9')
+        return c - '0';
+    if (c >= 'A' && c <= 'Z')
+        return c - 'A' + 10;
+    return c >= 'a' && c <= 'z' ? c - 'a' + 10 : -1;
+}
+
+bool rf_valid(struct span r)
+{
+    unsigned rest = 0;
+
+    if (r.n < 5 || r.n > 25 || !span_starts(r, SPAN_LIT("RF")) ||
+        !span_all_digits(span_of(r.p + 2, 2)))
+        return false;
+    for (size_t i = 0; i < r.n; i++) { /* the first four characters count last */
+        int value = value_97(r.p[(i + 4) % r.n]);
+
+        if (value < 0)
+            return false;
+        rest = (rest * (value > 9 ? 100 : 10) + (unsigned)value) % 97;
+    }
+    return rest == 1;
+}
+
+enum reference_state reference_classify(struct span r)
+{
+    bool rf = span_starts(r, SPAN_LIT("RF")) && r.n > 4 && span_all_digits(span_of(r.p + 2, 2));
+
+    if (rf)
+        return rf_valid(r) ? REFERENCE_VALID : REFERENCE_INVALID;
+    if (r.n < 2 || r.n > 25 || !span_all_digits(span_of(r.p, r.n - 1)) ||
+        !(r.p[r.n - 1] == '-' || span_all_digits(r)))
+        return REFERENCE_NONE;
+    return ocr_valid(r) || kid_valid(r) ? REFERENCE_VALID : REFERENCE_INVALID;
+}

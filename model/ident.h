@@ -57,4 +57,41 @@ struct identity {
  * around. 12-digit organisation numbers begin with 16. */
 void identity_classify(struct span text, struct identity *out);
 
+/* GS1's check digit (GLN and others): any number of digits from two on. */
+bool gln_valid(struct span digits);
+
+/* Who a counterparty is, as far as its identifier tells. */
+enum party_kind {
+    PARTY_UNKNOWN = 0, /* none is said, or it is of no shape known here (a customer number) */
+    PARTY_PERSON,
+    PARTY_COORDINATION,
+    PARTY_ORGANISATION, /* by organisation number, Swedish VAT number or GLN */
+    PARTY_TEST,         /* reserved for tests; a birth number of the bands is an indication only */
+    PARTY_FOREIGN,      /* by VAT number, or the number of a Norwegian or Finnish company */
+    PARTY_INVALID,      /* of such a shape, with a wrong check digit or an impossible day */
+    PARTY_KIND_COUNT
+};
+
+/* Blanks around and the scheme of a participant id ("0007:") are left aside. */
+enum party_kind party_classify(struct span id);
+
+/* "person", "coordination", "organisation", "test", "foreign", "invalid"; null for unknown. And
+ * back: -1 when no kind has that name, unknown for an absent one. */
+const char *party_kind_name(enum party_kind kind);
+int party_kind_from_name(struct span name);
+
+/* Does a payment reference prove itself? */
+enum reference_state {
+    REFERENCE_NONE = 0, /* there is none, or it is free text */
+    REFERENCE_VALID,    /* an OCR number or KID, or an RF reference, with its check digit */
+    REFERENCE_INVALID,  /* digits, or RF, with a wrong one. Many senders have such; a share says
+                         * something, one does not */
+    REFERENCE_STATE_COUNT
+};
+
+enum reference_state reference_classify(struct span reference);
+
+/* ISO 11649: RF, two check digits by modulus 97, up to 21 letters and digits; no blanks. */
+bool rf_valid(struct span reference);
+
 #endif

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "model/date.h"
+#include "model/ident.h"
 #include "model/money.h"
 #include "model/span.h"
 
@@ -31,12 +32,14 @@ struct item {
     char currency[4];
     struct date issue_date;
     struct date due_date;
-    struct span number;            /* the issuer's number for it; a payment's unique serial */
-    struct span reference;         /* OCR, RF or KID, blanks stripped */
-    struct span counterparty_id;   /* debtor's or payer's identity, as the file gives it */
-    struct span counterparty_name; /* personal data: never into a log or a finding */
-    struct span payee_account;     /* whose account is to be, or was, paid */
-    struct span issuer;            /* who numbered it: seller id, receiving bankgiro; not printed */
+    struct span number;                /* the issuer's number for it; a payment's unique serial */
+    struct span reference;             /* OCR, RF or KID, blanks stripped */
+    struct span counterparty_id;       /* debtor's or payer's identity, as the file gives it */
+    struct span counterparty_name;     /* personal data: never into a log or a finding */
+    struct span payee_account;         /* whose account is to be, or was, paid */
+    enum party_kind counterparty_kind; /* reading.c fills these two for every format */
+    enum reference_state reference_state;
+    struct span issuer; /* who numbered it: seller id, receiving bankgiro; not printed */
 };
 
 /* Longest string an item may carry; parsers cut longer ones and say so. */

@@ -321,6 +321,7 @@ void json_item(struct json *j, const struct item *item)
     json_currency(j, "currency", item->currency);
     json_text(j, "reference", item->reference);
     json_text(j, "counterparty_id", item->counterparty_id);
+    json_cstr(j, "counterparty_kind", party_kind_name(item->counterparty_kind));
     json_text(j, "counterparty_name", item->counterparty_name);
     json_text(j, "payee_account", item->payee_account);
     json_uint(j, "record", item->record);
@@ -426,6 +427,18 @@ void json_sums(struct json *j, const struct summary *summary)
     }
     json_int(j, "sum_minor", sums->n ? sums->of[0].minor : 0);
     json_currency(j, "currency", sums->n ? sums->of[0].currency : "");
+}
+
+void json_parties(struct json *j, const struct summary *summary)
+{
+    json_object_begin(j, "counterparties");
+    for (int i = 1; i < PARTY_KIND_COUNT; i++)
+        json_uint(j, party_kind_name((enum party_kind)i), summary->counterparties[i]);
+    json_object_end(j);
+    json_object_begin(j, "references");
+    json_uint(j, "valid", summary->references[REFERENCE_VALID]);
+    json_uint(j, "invalid", summary->references[REFERENCE_INVALID]);
+    json_object_end(j);
 }
 
 void json_wrappers(struct json *j, const struct summary *summary)

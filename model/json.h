@@ -46,6 +46,9 @@ void json_raw(struct json *j, const char *key, struct span json_text);
 
 /* The shapes that several programs print; all as INTERFACE says. */
 
+/* "counterparties": items by who they are about, "references": by their check digits. */
+void json_parties(struct json *j, const struct summary *summary);
+
 /* An object as `items --json` has it, without line end. */
 void json_item(struct json *j, const struct item *item);
 /* {"check","level","text" (English),"text_sv","weight","record","evidence":{...}} */

@@ -35,8 +35,10 @@ struct summary {
     bool states_zero; /* the format itself says that there are no items */
     uint64_t items;
     uint64_t items_by_type[ITEM_TYPE_COUNT];
-    struct sums sums; /* net, a currency each */
-    uint64_t size;    /* bytes */
+    uint64_t counterparties[PARTY_KIND_COUNT];  /* items by who the counterparty is */
+    uint64_t references[REFERENCE_STATE_COUNT]; /* items by their reference's check digit */
+    struct sums sums;                           /* net, a currency each */
+    uint64_t size;                              /* bytes */
     uint8_t blake2b[32];
 };
 

@@ -10,6 +10,7 @@
  */
 #include "parsers/camt.h"
 
+#include "model/ident.h"
 #include "parsers/iso20022.h"
 
 /* --- which elements ---------------------------------------------------------------------- */
@@ -551,7 +552,7 @@ static void check_reference(struct parser *p, uint64_t record)
     if (!span_starts(iso_span(reference), SPAN_LIT("RF")))
         return;
     p->references++;
-    if (!iso_creditor_reference_valid(iso_span(reference)))
+    if (!rf_valid(iso_span(reference)))
         count(&p->references_wrong, record);
 }
 

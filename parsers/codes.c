@@ -240,18 +240,6 @@ static bool digits(struct span s, size_t n)
     return s.n == n && span_all_digits(s);
 }
 
-/* Weights 3 and 1 from the right, the check digit left out. */
-bool gln_valid(struct span s)
-{
-    unsigned sum = 0;
-
-    if (s.n < 2 || !span_all_digits(s))
-        return false;
-    for (size_t i = 0; i + 1 < s.n; i++)
-        sum = (sum + digit(s, s.n - 2 - i) * (i % 2 ? 1 : 3)) % 10;
-    return (10 - sum) % 10 == digit(s, s.n - 1);
-}
-
 static bool norwegian(struct span s)
 {
     static const uint8_t weight[8] = {3, 2, 7, 6, 5, 4, 3, 2};

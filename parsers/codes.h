@@ -38,9 +38,6 @@ const char *code_at(enum code_list list, size_t i);
 /* ISO 6523, the register of identifier schemes (ICD). */
 bool icd_listed(struct span code);
 
-/* GS1's check digit; any number of digits from two on. */
-bool gln_valid(struct span digits);
-
 /* Is the identifier of the form, and with the check digit, that its scheme (ICD or EAS)
  * demands? True for schemes that are not known here. Known: 0007 SE, 0088 GLN, 0151 AU,
  * 0184 DK, 0192 NO, 0201, 0210, 0211 and 9907 IT, 0208 BE. */

@@ -129,25 +129,6 @@ int iso_compare(struct tally *tally, enum finding_code code, uint64_t record, co
 
 /* --- references -------------------------------------------------------------------------- */
 
-bool iso_creditor_reference_valid(struct span r)
-{
-    unsigned rest = 0;
-    if (r.n < 5 || r.n > 25 || r.p[0] != 'R' || r.p[1] != 'F' ||
-        !span_all_digits(span_of(r.p + 2, 2)))
-        return false;
-    for (size_t i = 0; i < r.n; i++) {
-        /* The first four characters are counted last. */
-        char c = r.p[(i + 4) % r.n];
-        if (c >= '0' && c <= '9')
-            rest = (rest * 10 + (unsigned)(c - '0')) % 97;
-        else if ((c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
-            rest = (rest * 100 + (unsigned)((c & 0x1F) + 9)) % 97;
-        else
-            return false;
-    }
-    return rest == 1;
-}
-
 bool iso_is_reference(struct iso_text *t)
 {
     char p[32];
@@ -160,7 +141,7 @@ bool iso_is_reference(struct iso_text *t)
         p[n++] = t->p[i];
     }
     struct span packed = span_of(p, n);
-    if (!ocr_valid(packed) && !iso_creditor_reference_valid(packed))
+    if (!ocr_valid(packed) && !rf_valid(packed))
         return false;
     iso_pack(t);
     return true;

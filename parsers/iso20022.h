@@ -145,8 +145,6 @@ struct span iso_first(struct span a, struct span b, struct span c);
 /* SPAN_NONE for "NOTPROVIDED". */
 struct span iso_provided(const struct iso_text *t);
 
-/* "RF", two check digits by modulus 97 and what they check (ISO 11649). */
-bool iso_creditor_reference_valid(struct span reference);
 /* Free text that is nothing but a payment reference: an OCR or ISO 11649 one with right check
  * digits, blanks apart. Packs it. */
 bool iso_is_reference(struct iso_text *t);

@@ -62,6 +62,19 @@ static int add_to_sum(struct reading *r, const struct item *item)
     return limit(r, item->record, "sum of money in minor units", INT64_MAX);
 }
 
+/* What every format's items are told by, added here once: who the counterparty is, and whether
+ * the reference proves itself. */
+static int hand_on(struct reading *r, const struct item *item)
+{
+    struct item known = *item;
+
+    known.counterparty_kind = party_classify(item->counterparty_id);
+    known.reference_state = reference_classify(item->reference);
+    r->summary.counterparties[known.counterparty_kind]++;
+    r->summary.references[known.reference_state]++;
+    return sink_item(&r->sink, &known);
+}
+
 static int on_item(void *context, const struct item *item)
 {
     struct reading *r = context;
@@ -76,7 +89,7 @@ static int on_item(void *context, const struct item *item)
     r->summary.items++;
     r->summary.items_by_type[item->type]++;
     failed = add_to_sum(r, item);
-    return failed < 0 ? failed : sink_item(&r->sink, item);
+    return failed < 0 ? failed : hand_on(r, item);
 }
 
 static int on_detail(void *context, const struct item *payment)

@@ -3,6 +3,7 @@
  * Collects the head, recognises the format (or takes the one named), drives its parser, adds
  * up counts and sums with overflow checked, hashes the bytes, and makes the findings that
  * belong to no single format: empty, unknown, ambiguous, no items, too many items.
+ * Every item gets its counterparty_kind and reference_state here, and the summary their tally.
  * Pure: the caller brings the bytes.
  */
 #ifndef SLUSS_PARSERS_READING_H

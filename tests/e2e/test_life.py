@@ -11,7 +11,7 @@ from wait import stays, wait_until
 SHARED_KEYS = {"delivery", "unit", "file", "state", "verdict", "format", "kind", "items",
                "sum_minor", "currency", "received_at", "blake2b"}
 ITEM_KEYS = {"type", "number", "issue_date", "due_date", "amount_minor", "currency", "reference",
-             "counterparty_id", "counterparty_name", "payee_account", "record"}
+             "counterparty_id", "counterparty_kind", "counterparty_name", "payee_account", "record"}
 
 
 def check_figures(row, sample):

@@ -183,6 +183,83 @@ static void identities_are_told_apart(void **state)
     }
 }
 
+static void counterparties_are_told_apart(void **state)
+{
+    static const struct {
+        const char *id;
+        enum party_kind kind;
+    } cases[] = {
+        {"811218-9876", PARTY_PERSON},
+        {"19811218-9876", PARTY_PERSON},
+        {"811218-9877", PARTY_INVALID},
+        {"990230-1234", PARTY_INVALID},  /* no such day */
+        {"190002291235", PARTY_INVALID}, /* 1900 had no leap day */
+        {"000229-1235", PARTY_PERSON},
+        {"19700060-1232", PARTY_COORDINATION},
+        {"191212121212", PARTY_TEST},
+        {"20200101-2380", PARTY_TEST},
+        {"701063-2391", PARTY_TEST},
+        {"552000-1230", PARTY_ORGANISATION},
+        {"165520001230", PARTY_ORGANISATION},
+        {"552000-1231", PARTY_INVALID},
+        {"0007:5520001230", PARTY_ORGANISATION},
+        {"SE552000123001", PARTY_ORGANISATION},
+        {"SE552000123101", PARTY_INVALID},
+        {"7300010000001", PARTY_ORGANISATION},
+        {"0088:7300010000001", PARTY_ORGANISATION},
+        {"7300010000002", PARTY_INVALID},
+        {"1234567890123", PARTY_UNKNOWN},
+        {"DK12345678", PARTY_FOREIGN},
+        {"NO974760673MVA", PARTY_FOREIGN},
+        {"974760673", PARTY_FOREIGN},
+        {"974760674", PARTY_UNKNOWN},
+        {"0112038-9", PARTY_FOREIGN},
+        {"0112038-8", PARTY_INVALID},
+        {"0009912346", PARTY_UNKNOWN}, /* a bankgiro number, filled with zeros */
+        {"9912346", PARTY_UNKNOWN},
+        {"K-10023", PARTY_UNKNOWN},
+        {"AB12345678", PARTY_UNKNOWN},
+        {"", PARTY_UNKNOWN},
+        {"0007:", PARTY_UNKNOWN},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (party_classify(span_str(cases[i].id)) != cases[i].kind)
+            fail_msg("%s: kind %d", cases[i].id, (int)party_classify(span_str(cases[i].id)));
+    for (int kind = 1; kind < PARTY_KIND_COUNT; kind++)
+        assert_int_equal(party_kind_from_name(span_str(party_kind_name((enum party_kind)kind))),
+                         kind);
+    assert_null(party_kind_name(PARTY_UNKNOWN));
+    assert_int_equal(party_kind_from_name(SPAN_NONE), PARTY_UNKNOWN);
+    assert_int_equal(party_kind_from_name(SPAN_LIT("robot")), -1);
+}
+
+static void references_prove_themselves(void **state)
+{
+    static const struct {
+        const char *reference;
+        enum reference_state state;
+    } cases[] = {
+        {"1230", REFERENCE_VALID},
+        {"2345676", REFERENCE_VALID},
+        {"RF18539007547034", REFERENCE_VALID},
+        {"RF18539007547035", REFERENCE_INVALID},
+        {"64", REFERENCE_INVALID},
+        {"RF", REFERENCE_NONE},
+        {"RFID", REFERENCE_NONE},
+        {"2026-117", REFERENCE_NONE},
+        {"Faktura 12", REFERENCE_NONE},
+        {"7", REFERENCE_NONE},
+        {"", REFERENCE_NONE},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (reference_classify(span_str(cases[i].reference)) != cases[i].state)
+            fail_msg("%s", cases[i].reference);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,6 +269,8 @@ int main(void)
         cmocka_unit_test(a_kid_has_one_of_two_check_digits),
         cmocka_unit_test(accounts_become_bare_digits),
         cmocka_unit_test(identities_are_told_apart),
+        cmocka_unit_test(counterparties_are_told_apart),
+        cmocka_unit_test(references_prove_themselves),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

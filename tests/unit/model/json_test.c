@@ -179,7 +179,8 @@ static void an_item_is_as_the_interface_says(void **state)
         buf_cstr(&out),
         "{\"type\":\"credit-note\",\"number\":\"F-1001\",\"issue_date\":null,"
         "\"due_date\":\"2026-03-31\",\"amount_minor\":-123450,\"currency\":\"SEK\","
-        "\"reference\":\"1230\",\"counterparty_id\":null,\"counterparty_name\":null,"
+        "\"reference\":\"1230\",\"counterparty_id\":null,\"counterparty_kind\":null,"
+        "\"counterparty_name\":null,"
         "\"payee_account\":null,\"record\":12}");
 }
 

@@ -1,6 +1,7 @@
 /* iso20022_test.c -- what the messages of ISO 20022 share */
 #include "tests/unit/parsers/heard.h"
 
+#include "model/ident.h"
 #include "parsers/iso20022.h"
 
 static void tells_the_message_by_its_namespace(void **state)
@@ -44,7 +45,7 @@ static void checks_creditor_references(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
-        if (iso_creditor_reference_valid(span_str(cases[i].text)) != cases[i].valid)
+        if (rf_valid(span_str(cases[i].text)) != cases[i].valid)
             fail_msg("%s", cases[i].text);
 }
 

@@ -238,11 +238,40 @@ static void a_file_without_line_ends_is_limited(void **state)
     free(block);
 }
 
+/* Whatever the format, items and summary tell who the counterparties are. */
+static void counterparties_and_references_are_counted(void **state)
+{
+    (void)state;
+    struct heard *h = hear(NULL, "number;due_date;amount;reference;debtor_id\n"
+                                 "F1;2026-03-31;1,00;1230;811218-9876\n"
+                                 "F2;2026-03-31;1,00;1231;811218-9877\n"
+                                 "F3;2026-03-31;1,00;fri text;552000-1230\n"
+                                 "F4;2026-03-31;1,00;;191212121212\n"
+                                 "F5;2026-03-31;1,00;;K-77\n");
+    assert_int_equal(h->items, 5);
+    assert_int_equal(h->item[0].counterparty_kind, PARTY_PERSON);
+    assert_int_equal(h->item[0].reference_state, REFERENCE_VALID);
+    assert_int_equal(h->item[1].counterparty_kind, PARTY_INVALID);
+    assert_int_equal(h->item[1].reference_state, REFERENCE_INVALID);
+    assert_int_equal(h->item[4].counterparty_kind, PARTY_UNKNOWN);
+    assert_int_equal(h->summary.counterparties[PARTY_PERSON], 1);
+    assert_int_equal(h->summary.counterparties[PARTY_INVALID], 1);
+    assert_int_equal(h->summary.counterparties[PARTY_ORGANISATION], 1);
+    assert_int_equal(h->summary.counterparties[PARTY_TEST], 1);
+    assert_int_equal(h->summary.counterparties[PARTY_UNKNOWN], 1);
+    assert_int_equal(h->summary.references[REFERENCE_VALID], 1);
+    assert_int_equal(h->summary.references[REFERENCE_INVALID], 1);
+    assert_int_equal(h->summary.references[REFERENCE_NONE], 3);
+    assert_true(h->summary.valid);
+    heard_free(h);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_hash_is_blake2b_256_of_the_bytes),
         cmocka_unit_test(files_without_items),
+        cmocka_unit_test(counterparties_and_references_are_counted),
         cmocka_unit_test(sums_are_kept_apart_and_counted_by_type),
         cmocka_unit_test(sums_that_overflow_are_said_once),
         cmocka_unit_test(more_currencies_than_a_sum_holds),
