@@ -308,13 +308,12 @@ static int hand_in(struct fixed *fixed, const struct record_value *v)
 
     if (r < 0)
         return r;
-    if (date_parse_compact(date, &fixed->item.due_date) < 0)
-        fixed->item.due_date = DATE_NONE;
+    r = fixed_day(fixed, "payment date", date, &fixed->item.due_date);
     fixed_set(fixed, FIXED_PARTY_ID, payer);
     fixed_set(fixed, FIXED_REFERENCE, fixed_unzeroed(reference).n ? reference : SPAN_NONE);
     fixed_set(fixed, FIXED_PAYEE, bankgiro);
     fixed_set(fixed, FIXED_ISSUER, bankgiro);
-    return 0;
+    return r;
 }
 
 static int take_money(struct fixed *fixed, const struct record_value *v, enum way way)

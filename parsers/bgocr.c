@@ -12,7 +12,8 @@ enum {
     ROLE_AMOUNT,
     ROLE_SERIAL,
     ROLE_COUNT,
-    ROLE_TOTAL
+    ROLE_TOTAL,
+    ROLE_DATE
 };
 
 static const struct record_field start_fields[] = {
@@ -34,7 +35,7 @@ static const struct record_field account_fields[] = {
 static const struct record_field day_fields[] = {
     FILLER(3, 8),
     {"receiver's bankgiro", 11, 8, RECORD_TEXT, false, ROLE_NONE},
-    {"payment date", 19, 6, RECORD_DIGITS, false, ROLE_NONE},
+    {"payment date", 19, 6, RECORD_DATE_YMD, false, ROLE_DATE},
     FILLER(25, 48),
     {"receiver's plusgiro", 73, 8, RECORD_TEXT, false, ROLE_NONE},
 };
@@ -52,7 +53,7 @@ static const struct record_field payment_fields[] = {
 static const struct record_field total_fields[] = {
     FILLER(3, 8),
     {"receiver's bankgiro", 11, 8, RECORD_TEXT, false, ROLE_NONE},
-    {"payment date", 19, 6, RECORD_DIGITS, false, ROLE_NONE},
+    {"payment date", 19, 6, RECORD_DATE_YMD, false, ROLE_DATE},
     {"number of transactions", 25, 7, RECORD_NUMBER, true, ROLE_COUNT},
     {"total amount", 32, 15, RECORD_TEXT, true, ROLE_TOTAL},
     FILLER(47, 34),

@@ -12,15 +12,20 @@ static void count(struct fixed_counted *counted, uint64_t record)
 
 /* --- values -------------------------------------------------------------------------- */
 
-struct date fixed_short_date(struct span digits)
+int fixed_day(struct fixed *fixed, const char *field, struct span text, struct date *out)
 {
-    char text[8] = "20";
-    struct date date;
+    char day[8] = "20";
+    bool brief = text.n == 6;
 
-    if (digits.n != 6)
-        return DATE_NONE;
-    memcpy(text + 2, digits.p, 6);
-    return date_parse_compact(span_of(text, sizeof(text)), &date) == 0 ? date : DATE_NONE;
+    *out = DATE_NONE;
+    if (!span_all_digits(text) || !fixed_unzeroed(text).n)
+        return 0;
+    if (brief)
+        memcpy(day + 2, text.p, 6);
+    if (date_parse_compact(brief ? span_of(day, sizeof(day)) : text, out) == 0)
+        return 0;
+    *out = DATE_NONE;
+    return tally_field(&fixed->tally, FINDING_BAD_FIELD, fixed->record, field, "a day that exists");
 }
 
 void fixed_currency(struct span text, const char *standard, char out[4])

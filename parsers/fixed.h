@@ -179,8 +179,10 @@ static inline struct span fixed_unzeroed(struct span digits)
     return digits.n ? digits : SPAN_NONE;
 }
 
-/* YYMMDD of this century; DATE_NONE for anything else. */
-struct date fixed_short_date(struct span digits);
+/* The day of a field that may hold a word instead ("GENAST"): CCYYMMDD, or YYMMDD of this
+ * century. DATE_NONE for anything else; a BAD_FIELD for digits that are no day, but for zeros
+ * throughout. */
+int fixed_day(struct fixed *fixed, const char *field, struct span text, struct date *out);
 /* Is it a currency? Then into out, else `standard`. */
 void fixed_currency(struct span text, const char *standard, char out[4]);
 /* The same for a field that must be one: BAD_FIELD where it is not, and "XXX". */

@@ -169,9 +169,10 @@ static int take_opening(struct fixed *fixed, const struct record_value *v)
     lb->section = (struct fixed_sum){0};
     lb->monitored = 0;
     lb->name.n = 0;
-    lb->date = fixed_short_date(fixed_good(&v[ROLE_DATE]));
     fixed_keep(&lb->sender, fixed_unzeroed(fixed_good(&v[ROLE_SENDER])));
     fixed_currency(fixed_good(&v[ROLE_CURRENCY]), "SEK", lb->currency);
+    if (r == 0)
+        r = fixed_day(fixed, "payment date", fixed_good(&v[ROLE_DATE]), &lb->date);
     if (r == 0 && !is_product(fixed_good(&v[ROLE_PRODUCT])))
         r = fixed_structure(fixed, "the opening record TK11 does not name the product");
     if (r == 0 && fixed_good(&v[ROLE_CURRENCY]).n && !currency_known(fixed_good(&v[ROLE_CURRENCY])))
@@ -180,13 +181,15 @@ static int take_opening(struct fixed *fixed, const struct record_value *v)
     return r;
 }
 
-static void set_texts(struct fixed *fixed, const struct record_value *v)
+static int set_texts(struct fixed *fixed, const struct record_value *v)
 {
     struct lb *lb = of(fixed);
     struct span payee = fixed_good(&v[ROLE_PAYEE]);
-    struct date own = fixed_short_date(fixed_good(&v[ROLE_DATE]));
+    struct span own = lb->report == ' ' ? fixed_good(&v[ROLE_DATE]) : SPAN_NONE;
+    int r = fixed_day(fixed, "payment date", own, &fixed->item.due_date);
 
-    fixed->item.due_date = lb->report == ' ' && date_present(own) ? own : lb->date;
+    if (!date_present(fixed->item.due_date) && (!span_all_digits(own) || !fixed_unzeroed(own).n))
+        fixed->item.due_date = lb->date;
     fixed_set(fixed, FIXED_REFERENCE, fixed_good(&v[ROLE_REFERENCE]));
     fixed_set(fixed, FIXED_NUMBER, fixed_good(&v[ROLE_OWN]));
     fixed_set(fixed, FIXED_PAYEE, fixed_unzeroed(payee));
@@ -194,6 +197,7 @@ static void set_texts(struct fixed *fixed, const struct record_value *v)
     if (lb->name.n && span_eq(payee, fixed_kept(&lb->named)))
         fixed_set(fixed, FIXED_PARTY_NAME, fixed_kept(&lb->name));
     lb->name.n = 0;
+    return r;
 }
 
 static int take_money(struct fixed *fixed, const struct record_value *v, enum item_type type)
@@ -214,9 +218,7 @@ static int take_money(struct fixed *fixed, const struct record_value *v, enum it
         return 0;
     }
     r = fixed_item(fixed, type, &v[ROLE_AMOUNT], sign, lb->currency);
-    if (r == 0)
-        set_texts(fixed, v);
-    return r;
+    return r ? r : set_texts(fixed, v);
 }
 
 static int take_payment(struct fixed *fixed, const struct record_value *v)

@@ -11,6 +11,10 @@
  * processor's cache. */
 #define PIECE ((size_t)128 * 1024)
 
+/* A date outside these years exists, but not in business: an error of conversion. */
+#define YEAR_LEAST 1990
+#define YEAR_MOST  2100
+
 #define HASH_ALIGN 64 /* libsodium's demand on its state */
 
 struct reading {
@@ -28,6 +32,8 @@ struct reading {
     bool stopped;  /* nothing is parsed any more: unknown, or a ceiling was passed */
     bool nameless; /* unknown or ambiguous */
     bool sum_broken;
+    uint64_t odd_dates; /* items with a date that no business has */
+    uint64_t odd_date_at;
 };
 
 static int on_finding(void *context, const struct finding *f)
@@ -62,6 +68,29 @@ static int add_to_sum(struct reading *r, const struct item *item)
     return limit(r, item->record, "sum of money in minor units", INT64_MAX);
 }
 
+static bool year_odd(struct date d)
+{
+    return date_present(d) && (d.year < YEAR_LEAST || d.year > YEAR_MOST);
+}
+
+static void count_odd_dates(struct reading *r, const struct item *item)
+{
+    if ((year_odd(item->issue_date) || year_odd(item->due_date)) && !r->odd_dates++)
+        r->odd_date_at = item->record;
+}
+
+static int say_odd_dates(struct reading *r)
+{
+    struct finding f = finding_make(FINDING_DATES_ODD, r->odd_date_at);
+
+    if (!r->odd_dates)
+        return 0;
+    finding_int(&f, "count", (int64_t)r->odd_dates);
+    finding_int(&f, "least", YEAR_LEAST);
+    finding_int(&f, "most", YEAR_MOST);
+    return on_finding(r, &f);
+}
+
 /* What every format's items are told by, added here once: who the counterparty is, and whether
  * the reference proves itself. */
 static int hand_on(struct reading *r, const struct item *item)
@@ -72,6 +101,7 @@ static int hand_on(struct reading *r, const struct item *item)
     known.reference_state = reference_classify(item->reference);
     r->summary.counterparties[known.counterparty_kind]++;
     r->summary.references[known.reference_state]++;
+    count_odd_dates(r, item);
     return sink_item(&r->sink, &known);
 }
 
@@ -267,6 +297,8 @@ int reading_finish(struct reading *r, struct summary *summary)
         return failed;
     if (r->summary.size && !r->nameless && r->summary.items == 0 && !facts.states_zero)
         failed = say_empty(r, FINDING_NO_ITEMS);
+    if (failed == 0)
+        failed = say_odd_dates(r);
     if (failed < 0)
         return failed;
     name_format(r);

@@ -2,7 +2,8 @@
  *
  * Collects the head, recognises the format (or takes the one named), drives its parser, adds
  * up counts and sums with overflow checked, hashes the bytes, and makes the findings that
- * belong to no single format: empty, unknown, ambiguous, no items, too many items.
+ * belong to no single format: empty, unknown, ambiguous, no items, too many items, dates that
+ * exist but lie before 1990 or after 2100 (an impossible one is the parser's BAD_FIELD).
  * Every item gets its counterparty_kind and reference_state here, and the summary their tally.
  * Pure: the caller brings the bytes.
  */

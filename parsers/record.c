@@ -135,18 +135,20 @@ static inline struct span trim(struct span s)
     return span_trim(s);
 }
 
-/* DDMMYY in the hundred years that begin with 1970. */
-static bool read_dmy(struct span digits, struct date *date)
+/* DDMMYY or YYMMDD in the hundred years that begin with 1970. */
+static bool read_short(struct span digits, bool year_first, struct date *date)
 {
     char text[8] = "20";
 
     if (digits.n != 6)
         return false;
-    if (digits.p[4] >= '7')
+    const char *year = digits.p + (year_first ? 0 : 4);
+    const char *day = digits.p + (year_first ? 4 : 0);
+    if (year[0] >= '7')
         memcpy(text, "19", 2);
-    memcpy(text + 2, digits.p + 4, 2);
+    memcpy(text + 2, year, 2);
     memcpy(text + 4, digits.p + 2, 2);
-    memcpy(text + 6, digits.p, 2);
+    memcpy(text + 6, day, 2);
     return date_parse_compact(span_of(text, sizeof(text)), date) == 0;
 }
 
@@ -178,9 +180,11 @@ static enum record_state read_field(const struct record_field *field, struct spa
     case RECORD_DATE:
         return date_parse_compact(raw, &value->date) == 0 ? RECORD_GOOD : RECORD_BAD;
     case RECORD_DATE_DMY:
+    case RECORD_DATE_YMD:
         if (span_eq_str(raw, "000000"))
             return field->required ? RECORD_BAD : RECORD_ABSENT;
-        return read_dmy(raw, &value->date) ? RECORD_GOOD : RECORD_BAD;
+        return read_short(raw, field->kind == RECORD_DATE_YMD, &value->date) ? RECORD_GOOD
+                                                                             : RECORD_BAD;
     }
     return RECORD_BAD;
 }
@@ -228,6 +232,8 @@ const char *record_expected(const struct record_field *field)
         return "a date CCYYMMDD";
     case RECORD_DATE_DMY:
         return "a date DDMMYY";
+    case RECORD_DATE_YMD:
+        return "a date YYMMDD";
     }
     return "filled in";
 }
@@ -322,6 +328,8 @@ static int write_date(struct writer *w, const struct record_field *field,
         return SLUSS_EINVAL;
     if (compact)
         snprintf(digits, sizeof(digits), "%04d%02d%02d", d.year, d.month, d.day);
+    else if (field->kind == RECORD_DATE_YMD)
+        snprintf(digits, sizeof(digits), "%02d%02d%02d", d.year % 100, d.month, d.day);
     else
         snprintf(digits, sizeof(digits), "%02d%02d%02d", d.day, d.month, d.year % 100);
     return write_aligned(w, field, span_str(digits), '0');
@@ -341,6 +349,7 @@ static int write_field(struct writer *w, const struct record_field *field, char 
     case RECORD_DATE:
         return put ? write_date(w, field, put) : write_fill(w, ' ', field->length);
     case RECORD_DATE_DMY:
+    case RECORD_DATE_YMD:
         return put && date_present(put->date) ? write_date(w, field, put)
                                               : write_fill(w, '0', field->length);
     }

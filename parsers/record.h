@@ -23,6 +23,7 @@ enum record_kind {
     RECORD_NUMBER,     /* digits throughout, at most 18, wanted as a number */
     RECORD_DATE,       /* CCYYMMDD */
     RECORD_DATE_DMY,   /* DDMMYY, 1970 to 2069; zeros throughout: absent */
+    RECORD_DATE_YMD,   /* YYMMDD, the same years */
 };
 
 struct record_field {

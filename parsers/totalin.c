@@ -17,7 +17,8 @@ enum {
     ROLE_NAME,
     ROLE_ORGANISATION,
     ROLE_COUNT,
-    ROLE_TOTAL
+    ROLE_TOTAL,
+    ROLE_POSTED
 };
 
 static const struct record_field start_fields[] = {
@@ -32,7 +33,7 @@ static const struct record_field start_fields[] = {
 static const struct record_field account_fields[] = {
     {"receiver's plusgiro", 3, 36, RECORD_TEXT, true, ROLE_ACCOUNT},
     {"currency", 39, 3, RECORD_TEXT, true, ROLE_CURRENCY},
-    {"posting date", 42, 8, RECORD_DATE, false, ROLE_NONE},
+    {"posting date", 42, 8, RECORD_DATE, false, ROLE_POSTED},
     FILLER(50, 31),
 };
 

@@ -77,6 +77,7 @@ tests_unit_parsers_invoic_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/edifact-invoic
 # The XML half: the streaming reader and the formats made of it.
 parsers_xml_tests = \
+  tests/unit/parsers/dates_test \
   tests/unit/parsers/codes_test \
   tests/unit/parsers/camt_test \
   tests/unit/parsers/iso20022_test \
@@ -87,6 +88,7 @@ parsers_xml_tests = \
   tests/unit/parsers/xml_test
 check_PROGRAMS += $(parsers_xml_tests)
 TESTS += $(parsers_xml_tests)
+tests_unit_parsers_dates_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_codes_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_camt_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_iso20022_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)

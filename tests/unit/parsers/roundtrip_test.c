@@ -347,7 +347,7 @@ static void make_bgocr(struct made *made)
         item.issuer = item.payee_account;
         BGOCR(made, "20", PUT_RIGHT("receiver's bankgiro", account));
         BGOCR(made, "30", PUT_RIGHT("receiver's bankgiro", account),
-              PUT_TEXT("payment date", SPAN_LIT("260302")));
+              PUT_DATE("payment date", draw_date(made)));
         for (uint64_t i = 0; i < payments; i++)
             bgocr_payment(made, &item, 9999999999999, &sum);
         BGOCR(made, "50", PUT_NUMBER("number of transactions", (int64_t)payments),
