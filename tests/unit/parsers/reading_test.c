@@ -266,11 +266,46 @@ static void counterparties_and_references_are_counted(void **state)
     heard_free(h);
 }
 
+#define COLUMNS ";number;due_date;amount;debtor_id\n"
+
+/* Each begins as the one format does and is, by its header row, a whole table of the other. A
+ * guess would count it as one of them. */
+static void what_is_two_things_is_named_as_both(void **state)
+{
+    static const struct {
+        const char *text;
+        const char *first;
+        const char *second;
+    } cases[] = {
+        {"01BGMAX               0120260302061200123456P" COLUMNS "P;F1;2026-03-31;1,00;x\n",
+         "bgmax", "case-csv"},
+        {"01AUTOGIRO              20260302061200123456BET. SPEC & STOPP TK5550010058051234" COLUMNS,
+         "autogiro", "case-csv"},
+        {"00TI555001    2026030206120012345601TL1TOTALIN                                  " COLUMNS,
+         "total-in", "case-csv"},
+        {":20:A" COLUMNS ":25:1\n:28C:1/1\n:60F:C260301SEK0,\n", "mt940", "case-csv"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+        struct heard *h = hear(NULL, cases[i].text);
+        const struct finding *f = heard_of(h, FINDING_AMBIGUOUS_FORMAT);
+        assert_text(heard_fact(f, "first")->text, cases[i].first);
+        assert_text(heard_fact(f, "second")->text, cases[i].second);
+        assert_int_equal(h->findings, 1);
+        assert_int_equal(h->items, 0);
+        assert_string_equal(h->summary.format, "unknown");
+        assert_int_equal(f->level, LEVEL_HOLD);
+        heard_free(h);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_hash_is_blake2b_256_of_the_bytes),
         cmocka_unit_test(files_without_items),
+        cmocka_unit_test(what_is_two_things_is_named_as_both),
         cmocka_unit_test(counterparties_and_references_are_counted),
         cmocka_unit_test(sums_are_kept_apart_and_counted_by_type),
         cmocka_unit_test(sums_that_overflow_are_said_once),
