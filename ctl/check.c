@@ -179,8 +179,10 @@ int command_check(struct ctl *ctl, const struct arguments *arguments)
     struct file_how how;
     int status = EXIT_FINE;
 
-    if (file_how(arguments, &how) != SLUSS_OK)
+    if (file_how(arguments, &how) != SLUSS_OK) {
+        file_how_end(&how);
         return EXIT_TROUBLE;
+    }
     for (int i = 0; i < arguments->n; i++) {
         int of_file = check_file(ctl, arguments->operands[i], &how);
 
@@ -189,6 +191,6 @@ int command_check(struct ctl *ctl, const struct arguments *arguments)
         if (of_file > status)
             status = of_file;
     }
-    sodium_memzero(&how, sizeof how);
+    file_how_end(&how);
     return status;
 }

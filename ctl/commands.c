@@ -57,16 +57,27 @@ const struct command commands[] = {
      "Reads each file as the daemon would and says what it is, what it holds and what is\n"
      "wrong with it. \"-\" is standard input. Exit 1 where any file is not valid.",
      {{"format", "NAME", "read it as this format, instead of recognising it"},
+      {"layout", "FILE", "read it by this layout, instead of recognising it"},
       {"seal-key", "FILE", "verify a Bankgirot seal with the key in this file"}},
      command_check},
     {OFFLINE, "items", "FILE", 1, 1, "print every item of a file",
      "Exit 1 where the file is not valid; the items up to there are printed.",
      {{"format", "NAME", "read it as this format, instead of recognising it"},
+      {"layout", "FILE", "read it by this layout, instead of recognising it"},
       {"seal-key", "FILE", "verify a Bankgirot seal with the key in this file"}},
      command_items},
     {OFFLINE, "formats", "[NAME]", 0, 1, "the formats it knows, or all about one",
      "With a name: what its items carry, what shows that a file is whole, the document the\n"
      "reading follows, and the rules it is judged by.", {{0}}, command_formats},
+    {OFFLINE, "layout try", "LAYOUT FILE", 2, 2, "what a layout makes of a file, line by line",
+     "Prints each line as the layout reads it, up to the first that does not fit, and says why\n"
+     "and where it does not. Identities are hidden. Exit 1 where the file is not valid.",
+     {{"all", NULL, "go on behind a line that does not fit"},
+      {"show-identities", NULL, "print names, identity numbers and addresses, too"}},
+     command_layout_try},
+    {OFFLINE, "layout check", "LAYOUT...", 1, -1, "prove layouts by their samples",
+     "Names what is wrong with file and line. Exit 1 where a layout is not sound.", {{0}},
+     command_layout_check},
     {OFFLINE, "config check", "", 0, 0, "validate a configuration",
      "Reads the file named with -c and whatever it includes, and names each error with file\n"
      "and line. Exit 1 where there is one.", {{0}}, command_config_check},

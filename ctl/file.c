@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "conf/keys.h"
 #include "ctl/commands.h"
+#include "ctl/layout.h"
 #include "model/error.h"
 #include "parsers/reading.h"
 
@@ -42,6 +44,24 @@ static int file_key(const char *path, struct seal_keys *keys)
     return error;
 }
 
+static int file_layout(const char *path, struct file_how *how)
+{
+    const struct layout *layout = NULL;
+    int error;
+
+    if (!path)
+        return SLUSS_OK;
+    if (how->format) {
+        complain("--format and --layout exclude each other; give one");
+        return SLUSS_EINVAL;
+    }
+    how->arena = arena_new(LAYOUT_MEMORY_MAX);
+    error = how->arena ? layout_open(path, how->arena, &layout) : SLUSS_ENOMEM;
+    if (error == SLUSS_OK)
+        how->format = &layout->format;
+    return error;
+}
+
 int file_how(const struct arguments *arguments, struct file_how *how)
 {
     int error;
@@ -49,8 +69,16 @@ int file_how(const struct arguments *arguments, struct file_how *how)
     *how = (struct file_how){0};
     error = file_format(arguments_value(arguments, "format"), &how->format);
     if (error == SLUSS_OK)
+        error = file_layout(arguments_value(arguments, "layout"), how);
+    if (error == SLUSS_OK)
         error = file_key(arguments_value(arguments, "seal-key"), &how->keys);
     return error;
+}
+
+void file_how_end(struct file_how *how)
+{
+    arena_free(&how->arena);
+    sodium_memzero(how, sizeof *how);
 }
 
 static int trouble(const char *path, int error)
@@ -86,6 +114,7 @@ static int read_open(int fd, const char *path, const struct file_how *how, const
 
     if (error == SLUSS_OK) {
         reading_seal(reading, &how->keys);
+        reading_watch_lines(reading, how->watch);
         error = push_all(fd, path, reading, piece);
     }
     if (error == SLUSS_OK)

@@ -7,14 +7,21 @@
 #include "model/seal.h"
 #include "parsers/parser.h"
 
+struct line_watch; /* parsers/layout_reader.h */
+
 /* How a file is to be read. */
 struct file_how {
     const struct format *format; /* null: recognise it */
+    struct arena *arena;         /* where a layout lives that was named; null: none was */
     struct seal_keys keys;
+    const struct line_watch *watch; /* who sees each line that a layout reads; null: nobody */
 };
 
-/* From the options --format and --seal-key. 0, or an error that was said on standard error. */
+/* From the options --format, --layout and --seal-key. 0, or an error that was said on standard
+ * error. Either way file_how_end must follow. */
 int file_how(const struct arguments *arguments, struct file_how *how);
+/* Forget the keys, free the layout. */
+void file_how_end(struct file_how *how);
 
 /* Read `path` ("-": standard input) to its end; items and findings go to the sink.
  * 0 and *summary; else an error was said on standard error (or the sink's code is returned). */

@@ -152,11 +152,13 @@ int command_items(struct ctl *ctl, const struct arguments *arguments)
     struct summary summary = {0};
     int error;
 
-    if (file_how(arguments, &how) != SLUSS_OK)
+    if (file_how(arguments, &how) != SLUSS_OK) {
+        file_how_end(&how);
         return EXIT_TROUBLE;
+    }
     error = ctl->json ? items_json(arguments->operands[0], &how, &summary)
                       : items_people(&ctl->paper, arguments->operands[0], &how, &summary);
-    sodium_memzero(&how, sizeof how);
+    file_how_end(&how);
     if (error != SLUSS_OK)
         return EXIT_TROUBLE;
     return summary.valid ? EXIT_FINE : EXIT_NO;

@@ -11,6 +11,7 @@ libctl_a_SOURCES = \
   ctl/formats.c \
   ctl/help.c ctl/help.h \
   ctl/items.c \
+  ctl/layout.c ctl/layout.h \
   ctl/online.c ctl/online.h \
   ctl/options.c ctl/options.h \
   ctl/print.c ctl/print.h \

@@ -21,6 +21,9 @@ libparsers_a_SOURCES = \
   parsers/bgocr.c parsers/bgocr.h \
   parsers/finvoice.c parsers/finvoice.h \
   parsers/autogiro.c parsers/autogiro.h \
+  parsers/layout.c parsers/layout.h \
+  parsers/layout_load.c \
+  parsers/layout_reader.c parsers/layout_reader.h \
   parsers/lines.c parsers/lines.h \
   parsers/mt940.c parsers/mt940.h \
   parsers/mt940_info.c parsers/mt940_info.h \

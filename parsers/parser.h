@@ -19,6 +19,8 @@
 #include "model/span.h"
 #include "model/summary.h"
 
+struct layout;
+
 /* Where items and findings go. A callback returns 0 to go on, or SLUSS_ESTOP (or another
  * negative code), which push and finish then return. */
 struct sink {
@@ -76,6 +78,8 @@ struct format {
     /* The end of the file. Nothing may be pushed after it. */
     int (*finish)(struct parser *parser, struct parser_facts *facts);
     void (*close)(struct parser **parser); /* accepts null, leaves null */
+    /* Declared by a layout, which takes the place of bid, ending and begin; null: it is not. */
+    const struct layout *layout;
     /* The rules it judges by id, for `slussctl formats NAME`; null when it has none. */
     const struct rule_text *rules;
 };

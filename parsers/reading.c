@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "model/error.h"
+#include "parsers/layout_reader.h"
 #include "parsers/recognize.h"
 #include "parsers/sealed.h"
 
@@ -22,6 +23,8 @@ struct reading {
     struct sink sink;  /* the caller's */
     struct sink inner; /* what the parser sees */
     const struct format *format;
+    const struct layouts *layouts;
+    const struct line_watch *watch;
     struct parser *parser;
     struct sealed *sealed; /* null: it is not */
     struct seal_keys keys;
@@ -153,6 +156,29 @@ void reading_seal(struct reading *r, const struct seal_keys *keys)
     r->keys = *keys;
 }
 
+void reading_use_layouts(struct reading *r, const struct layouts *layouts)
+{
+    r->layouts = layouts;
+}
+
+void reading_watch_lines(struct reading *r, const struct line_watch *watch)
+{
+    r->watch = watch;
+}
+
+static int begin(struct reading *r)
+{
+    const struct format *format = r->format;
+    int failed;
+
+    if (!format->layout)
+        return format->begin(&r->inner, &r->parser);
+    failed = layout_begin(format->layout, &r->inner, &r->parser);
+    if (failed == 0 && r->watch)
+        layout_watch(r->parser, r->watch);
+    return failed;
+}
+
 static int say_ambiguous(struct reading *r, const struct recognition *found)
 {
     struct finding f = finding_make(FINDING_AMBIGUOUS_FORMAT, 0);
@@ -190,14 +216,14 @@ static int start(struct reading *r, struct span head, bool whole)
     if (failed < 0)
         return failed;
     if (!r->format) {
-        struct recognition found = recognize(head, whole);
+        struct recognition found = recognize_with(r->layouts, head, whole);
         r->format = found.format;
         if (!found.format) {
             r->stopped = r->nameless = true;
             return found.rival ? say_ambiguous(r, &found) : say_unknown(r, &found);
         }
     }
-    return r->format->begin(&r->inner, &r->parser);
+    return begin(r);
 }
 
 static int parse(struct reading *r, struct span bytes)

@@ -11,6 +11,7 @@
 #define SLUSS_PARSERS_READING_H
 
 #include "model/seal.h"
+#include "parsers/layout.h"
 #include "parsers/parser.h"
 
 struct reading;
@@ -22,6 +23,14 @@ int reading_open(const struct format *format, const struct sink *sink, struct re
 /* The keys of the sender's seals, before the first byte. Copied, and wiped by reading_close.
  * Without them a seal can be verified only where it is made with the public test key. */
 void reading_seal(struct reading *reading, const struct seal_keys *keys);
+
+/* Before the first bytes: declared layouts to recognise among as well. They must outlive the
+ * reading; null: none. */
+void reading_use_layouts(struct reading *reading, const struct layouts *layouts);
+
+struct line_watch; /* parsers/layout_reader.h */
+/* Before the first bytes: who wants to see each line that a layout reads. */
+void reading_watch_lines(struct reading *reading, const struct line_watch *watch);
 
 /* Any number of bytes at a time. 0, SLUSS_ENOMEM, or what the sink returned. After a failure
  * only reading_close may follow. */

@@ -1,6 +1,7 @@
 #include "parsers/recognize.h"
 
 #include "parsers/edifact.h"
+#include "parsers/layout_reader.h"
 #include "parsers/mt940.h"
 #include "parsers/peppol.h"
 #include "parsers/sealed.h"
@@ -201,7 +202,31 @@ static const char *reason_unknown(struct span head, const struct recognition *be
     return "text without a known signature";
 }
 
+/* A layout knows a file by little: it is asked when no self-describing format is likely. */
+static struct recognition auction_of_layouts(const struct layouts *layouts, struct span head,
+                                             bool whole)
+{
+    struct recognition best = {0};
+
+    for (size_t i = 0; layouts && i < layouts->n; i++) {
+        if (layout_bid(layouts->of[i], head, whole) == BID_NO)
+            continue;
+        if (best.format && !best.rival) {
+            best.first = best.format;
+            best.rival = &layouts->of[i]->format;
+        } else if (!best.format) {
+            best = (struct recognition){.format = &layouts->of[i]->format, .bid = BID_CERTAIN};
+        }
+    }
+    return best;
+}
+
 struct recognition recognize(struct span head, bool whole)
+{
+    return recognize_with(NULL, head, whole);
+}
+
+struct recognition recognize_with(const struct layouts *layouts, struct span head, bool whole)
 {
     struct span seal = SPAN_NONE;
     struct recognition best;
@@ -210,6 +235,13 @@ struct recognition recognize(struct span head, bool whole)
         head = sealed_content(head, seal);
     best = auction(head, whole);
     best.seal = seal;
+    if (best.bid < BID_LIKELY) {
+        struct recognition declared = auction_of_layouts(layouts, head, whole);
+        if (declared.format) {
+            declared.seal = seal;
+            best = declared;
+        }
+    }
     if (best.bid < BID_LIKELY) {
         best.reason = reason_unknown(head, &best);
         best.format = best.first = best.rival = NULL;
@@ -221,13 +253,21 @@ struct recognition recognize(struct span head, bool whole)
 
 enum ending recognize_ending(struct span head, struct span tail, bool whole_in_head)
 {
+    return recognize_ending_with(NULL, head, tail, whole_in_head);
+}
+
+enum ending recognize_ending_with(const struct layouts *layouts, struct span head,
+                                  struct span tail, bool whole_in_head)
+{
     struct recognition found;
 
     if (head.n == 0)
         return ENDING_CUT;
-    found = recognize(head, whole_in_head);
+    found = recognize_with(layouts, head, whole_in_head);
     if (found.seal.p)
         return sealed_ending(head, tail);
+    if (found.format && found.format->layout)
+        return layout_ending(found.format->layout, head, tail);
     if (!found.format || !found.format->ending)
         return ENDING_UNKNOWN;
     return found.format->ending(head, tail);

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 
 #include "model/buf.h"
+#include "parsers/layout.h"
 #include "parsers/parser.h"
 
 struct recognition {
@@ -22,9 +23,13 @@ struct recognition {
 
 /* `head`: the first HEAD_MAX bytes, or all there are (`whole`). */
 struct recognition recognize(struct span head, bool whole);
+/* The same, and where no format is likely, the layouts (may be null) are asked. */
+struct recognition recognize_with(const struct layouts *layouts, struct span head, bool whole);
 
 /* Does the file look whole, by its first and last bytes? An empty file is ENDING_CUT, an
  * unknown format ENDING_UNKNOWN. */
 enum ending recognize_ending(struct span head, struct span tail, bool whole_in_head);
+enum ending recognize_ending_with(const struct layouts *layouts, struct span head,
+                                  struct span tail, bool whole_in_head);
 
 #endif

@@ -104,3 +104,12 @@ EXTRA_DIST += tests/data/pain.001
 check_PROGRAMS += tests/unit/parsers/corruption_test
 TESTS += tests/unit/parsers/corruption_test
 tests_unit_parsers_corruption_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+# Declared layouts.
+parsers_layout_tests = \
+  tests/unit/parsers/layout_test \
+  tests/unit/parsers/layout_reader_test
+check_PROGRAMS += $(parsers_layout_tests)
+TESTS += $(parsers_layout_tests)
+tests_unit_parsers_layout_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_layout_reader_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/data/layouts tests/unit/parsers/declared.h

@@ -1,0 +1,110 @@
+/* layouts.c -- see layouts.h */
+#include "conf/layouts.h"
+
+#include <errno.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "model/error.h"
+
+/* The whole file, up to one byte more than a layout may have. */
+static int read_text(const char *path, struct buf *text)
+{
+    FILE *file = fopen(path, "re");
+    char *room = buf_reserve(text, LAYOUT_TEXT_MAX + 1);
+    int rc = 0;
+
+    if (!file)
+        return SLUSS_EIO;
+    if (!room)
+        rc = SLUSS_ENOMEM;
+    else
+        buf_written(text, fread(room, 1, LAYOUT_TEXT_MAX + 1, file));
+    if (ferror(file))
+        rc = SLUSS_EIO;
+    (void)fclose(file);
+    return rc;
+}
+
+/* "7: what" becomes "PATH:7: what", and "what" "PATH: what". */
+static void name_lines(const char *path, const char *lines, struct buf *out)
+{
+    while (*lines) {
+        size_t n = strcspn(lines, "\n");
+        (void)buf_printf(out, "%s:%s%.*s\n", path, lines[0] >= '0' && lines[0] <= '9' ? "" : " ",
+                         (int)n, lines);
+        lines += n + (lines[n] == '\n');
+    }
+}
+
+int conf_layout_read(const char *path, struct arena *arena, struct buf *errors,
+                     struct buf *warnings, const struct layout **out)
+{
+    struct buf text, wrong, doubt;
+    int rc;
+
+    buf_init(&text, LAYOUT_TEXT_MAX + 2);
+    buf_init(&wrong, 1u << 20);
+    buf_init(&doubt, 1u << 16);
+    rc = read_text(path, &text);
+    if (rc == SLUSS_EIO)
+        (void)buf_printf(errors, "%s: %s\n", path, strerror(errno));
+    if (rc == 0)
+        rc = layout_load(arena, buf_view(&text), &wrong, &doubt, out);
+    name_lines(path, buf_cstr(&wrong), errors);
+    if (warnings)
+        name_lines(path, buf_cstr(&doubt), warnings);
+    buf_free(&text);
+    buf_free(&wrong);
+    buf_free(&doubt);
+    return rc;
+}
+
+static int add_layout(const char *path, struct arena *arena, struct buf *errors,
+                      struct layouts *layouts)
+{
+    const struct layout *layout = NULL;
+    int rc = conf_layout_read(path, arena, errors, NULL, &layout);
+
+    if (rc < 0)
+        return rc == SLUSS_EIO ? SLUSS_EINVAL : rc;
+    if (layouts_find(layouts, span_str(layout->format.name))) {
+        (void)buf_printf(errors, "%s: another layout is called %s, too; rename one\n", path,
+                         layout->format.name);
+        return SLUSS_EINVAL;
+    }
+    if (layouts->n == LAYOUTS_MAX) {
+        (void)buf_printf(errors, "%s: more than %d layouts; remove some\n", path, LAYOUTS_MAX);
+        return SLUSS_EINVAL;
+    }
+    layouts->of[layouts->n++] = layout;
+    return 0;
+}
+
+int conf_layouts_read(const char *pattern, struct arena *arena, struct buf *errors,
+                      struct layouts *layouts)
+{
+    glob_t found = {0};
+    int rc = 0;
+    int trouble = glob(pattern, GLOB_ERR, NULL, &found);
+
+    if (trouble == GLOB_NOMATCH && strpbrk(pattern, "*?[") == NULL)
+        trouble = GLOB_ABORTED;
+    if (trouble == GLOB_NOSPACE)
+        return SLUSS_ENOMEM;
+    if (trouble == GLOB_ABORTED) {
+        (void)buf_printf(errors, "%s: there is no such file, or it cannot be looked for\n",
+                         pattern);
+        rc = SLUSS_EINVAL;
+    }
+    for (size_t i = 0; trouble == 0 && i < found.gl_pathc; i++) {
+        int added = add_layout(found.gl_pathv[i], arena, errors, layouts);
+        if (added == SLUSS_ENOMEM || rc == 0)
+            rc = added;
+        if (rc == SLUSS_ENOMEM)
+            break;
+    }
+    globfree(&found);
+    return rc;
+}
