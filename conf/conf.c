@@ -344,6 +344,27 @@ static void read_seal(struct reading *reading, cfg_t *section, struct unit_setti
                     "seal-required needs seal-key-file: without the key no seal can be verified");
 }
 
+/* "FILE:LINE" of the key's first value, for a mistake that is found later; "" where it is not
+ * written. */
+static const char *where_said(struct reading *reading, cfg_t *section, const char *key)
+{
+    const struct said *said = value_of(section, key, 0);
+    struct place place;
+    struct buf text;
+    const char *kept;
+
+    if (!said)
+        return "";
+    place = said_place(reading, said);
+    buf_init(&text, 2 * SOURCE_FILE_MOST);
+    (void)buf_printf(&text, "%s:%d", place.file, place.line);
+    kept = text.failed ? NULL : arena_str(reading->settings->arena, buf_view(&text));
+    buf_free(&text);
+    if (!kept)
+        reading->rc = SLUSS_ENOMEM;
+    return kept;
+}
+
 static void read_unit(struct reading *reading, cfg_t *section, const char *partner_key,
                       const struct conf_partner *partner)
 {
@@ -358,6 +379,7 @@ static void read_unit(struct reading *reading, cfg_t *section, const char *partn
         reading->rc = SLUSS_ENOMEM;
     read_section(reading, CONF_UNIT, section, unit);
     read_seal(reading, section, unit);
+    unit->formats_at = where_said(reading, section, "formats");
 }
 
 static void read_partner(struct reading *reading, cfg_t *section)
@@ -512,6 +534,7 @@ static void read_tree(struct reading *reading, cfg_t *root)
         return;
     }
     read_section(reading, CONF_MAIN, root, settings);
+    settings->layouts_at = where_said(reading, root, "layouts");
     read_section(reading, CONF_SMTP, cfg_getsec(root, "smtp"), settings);
     read_section(reading, CONF_ALERTS, cfg_getsec(root, "alerts"), settings);
     read_section(reading, CONF_SLA, cfg_getsec(root, "sla"), settings);

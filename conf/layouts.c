@@ -82,12 +82,21 @@ static int add_layout(const char *path, struct arena *arena, struct buf *errors,
     return 0;
 }
 
-int conf_layouts_read(const char *pattern, struct arena *arena, struct buf *errors,
-                      struct layouts *layouts)
+/* A directory that is not there holds no layouts; one that may not be read is another matter. */
+static int is_trouble(const char *path, int error)
+{
+    (void)path;
+    return error != ENOENT;
+}
+
+/* All files that the pattern names, in the order of names. One without wildcards must name a
+ * file. */
+static int add_all(const char *pattern, struct arena *arena, struct buf *errors,
+                   struct layouts *layouts)
 {
     glob_t found = {0};
     int rc = 0;
-    int trouble = glob(pattern, GLOB_ERR, NULL, &found);
+    int trouble = glob(pattern, 0, is_trouble, &found);
 
     if (trouble == GLOB_NOMATCH && strpbrk(pattern, "*?[") == NULL)
         trouble = GLOB_ABORTED;
@@ -106,5 +115,51 @@ int conf_layouts_read(const char *pattern, struct arena *arena, struct buf *erro
             break;
     }
     globfree(&found);
+    return rc;
+}
+
+/* A unit can only send what there is. */
+static int check_unit(const struct unit_settings *unit, const struct layouts *layouts,
+                      struct buf *errors)
+{
+    int rc = 0;
+
+    for (size_t i = 0; i < unit->formats.n; i++) {
+        const char *format = unit->formats.of[i];
+        if (strncmp(format, "layout:", 7) != 0 || layouts_find(layouts, span_str(format)))
+            continue;
+        (void)buf_printf(errors,
+                         "%s: formats of %s: no layout is called %s; add its file to "
+                         "layouts, or remove it here\n",
+                         unit->formats_at, unit->key, format);
+        rc = SLUSS_EINVAL;
+    }
+    return rc;
+}
+
+int conf_read_layouts(struct settings *settings, struct buf *errors)
+{
+    struct layouts *layouts = arena_alloc(settings->arena, sizeof *layouts);
+    struct buf wrong;
+    int rc = layouts ? 0 : SLUSS_ENOMEM;
+
+    buf_init(&wrong, 1u << 20);
+    for (size_t i = 0; rc != SLUSS_ENOMEM && i < settings->layout_files.n; i++) {
+        int added = add_all(settings->layout_files.of[i], settings->arena, &wrong, layouts);
+        if (added < 0)
+            rc = added;
+    }
+    if (wrong.n)
+        (void)buf_printf(errors, "%s: layouts has errors:\n%s", settings->layouts_at,
+                         buf_cstr(&wrong));
+    buf_free(&wrong);
+    /* Of layouts that could not be read no unit's name says anything. */
+    if (rc < 0)
+        return rc;
+    for (size_t i = 0; i < settings->unit_count; i++)
+        if (check_unit(&settings->units[i], layouts, errors) < 0)
+            rc = SLUSS_EINVAL;
+    if (rc == 0)
+        settings->layouts = layouts;
     return rc;
 }

@@ -5,6 +5,7 @@
 
 #include "model/arena.h"
 #include "model/buf.h"
+#include "model/settings.h"
 #include "parsers/layout.h"
 
 /* Read and prove one layout; what is kept lives in the arena. 0 and *out. SLUSS_EINVAL with
@@ -13,10 +14,9 @@
 int conf_layout_read(const char *path, struct arena *arena, struct buf *errors,
                      struct buf *warnings, const struct layout **out);
 
-/* All files that the patterns of glob(7) name, in the order of patterns and names, appended to
- * *layouts. A pattern without wildcards must name a file; two layouts must not have one name.
- * Errors as above. */
-int conf_layouts_read(const char *pattern, struct arena *arena, struct buf *errors,
-                      struct layouts *layouts);
+/* Those of the configuration, into settings->layouts. Apart from conf_read, since only those
+ * who read files need them. 0; SLUSS_EINVAL with all mistakes in `errors`, among them a unit's
+ * format that no layout has the name of; SLUSS_ENOMEM. */
+int conf_read_layouts(struct settings *settings, struct buf *errors);
 
 #endif

@@ -42,6 +42,10 @@ static const struct conf_key main_keys[] = {
     {.name = "contact", .type = CONF_TEXT, .check = check_text,
      .shown = "the address of smtp.from", INTO(struct settings, contact),
      .help = "Whom to call or write to, as receipts say it."},
+    {.name = "layouts", .type = CONF_LIST, .values = nothing, .check = check_path,
+     INTO(struct settings, layout_files),
+     .help = "Files that describe the formats of your own (sluss-layout(5)), or patterns of them "
+             "as in /etc/sluss/layouts/*.layout. Each is proved by its sample."},
     {.name = "workers", .type = CONF_INTEGER, .value = "2", .least = "1", .most = "16",
      .unit = "processes", INTO(struct settings, workers),
      .help = "How many files are read at the same time, each by a process of its own."},

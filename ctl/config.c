@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "conf/conf.h"
+#include "conf/layouts.h"
 #include "ctl/commands.h"
 #include "model/error.h"
 #include "model/json.h"
@@ -63,6 +64,8 @@ int command_config_check(struct ctl *ctl, const struct arguments *arguments)
     (void)arguments;
     buf_init(&errors, 1u << 20);
     error = conf_read(ctl->config, &errors, &settings);
+    if (error == SLUSS_OK)
+        error = conf_read_layouts(settings, &errors);
     status = error == SLUSS_OK ? EXIT_FINE : error == SLUSS_EINVAL ? EXIT_NO : EXIT_TROUBLE;
     if (error != SLUSS_OK && !errors.n)
         buf_printf(&errors, "%s: %s\n", ctl->config, sluss_error_text(error));

@@ -21,7 +21,7 @@ struct inbox_events {
     void *context;
     /* Have the file's end looked at by a worker; answer with inboxes_probed. The descriptor
      * stays the inbox's. 0, or SLUSS_EBUSY: asked again at inboxes_resume. */
-    int (*probe)(void *context, uint64_t ticket, int file);
+    int (*probe)(void *context, const char *unit, uint64_t ticket, int file);
     /* A complete file. On 0 the arrival (with descriptors) is the callee's. SLUSS_EBUSY: too
      * many in hand, offered again at inboxes_resume. */
     int (*complete)(void *context, struct arrival *arrival);

@@ -366,7 +366,7 @@ static void probe_file(struct inbox *inbox, struct entry *entry, struct opened *
         back_off(inbox, entry);
         return;
     }
-    r = all->events.probe(all->events.context, probe->ticket, probe->fd);
+    r = all->events.probe(all->events.context, inbox->key, probe->ticket, probe->fd);
     if (r == SLUSS_OK || entry->probe != probe)
         return;
     inbox_probe_end(all, probe);

@@ -22,6 +22,7 @@
 
 #include "conf/conf.h"
 #include "conf/keys.h"
+#include "conf/layouts.h"
 #include "config.h"
 #include "daemon/control_server.h"
 #include "daemon/intake.h"
@@ -55,13 +56,15 @@ static const char usage[] =
 
 /* --- the configuration -------------------------------------------------------------------- */
 
-/* Read configuration, keys and templates. 0 and *out, or the errors on stderr or in the log. */
+/* Read configuration, keys, layouts and templates. 0 and *out, or the errors on stderr or in the log. */
 static int read_config(const char *path, struct buf *errors, struct settings **out)
 {
     struct settings *settings = NULL;
     int rc = conf_read(path, errors, &settings);
     if (rc == 0)
         rc = conf_read_keys(settings, getenv("CREDENTIALS_DIRECTORY"), errors);
+    if (rc == 0)
+        rc = conf_read_layouts(settings, errors);
     struct template_set *templates = NULL;
     if (rc == 0)
         rc = template_load_all(settings->template_dir, errors, &templates);

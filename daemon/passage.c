@@ -311,6 +311,10 @@ void passage_read(struct passage *p)
     const struct unit_settings *unit = settings_unit(p->intake->settings, p->delivery.unit);
     if (!rc && unit)
         pool_seal(p->job, &unit->seal);
+    if (!rc && (rc = pool_unit(p->job, p->delivery.unit)) != 0) {
+        pool_cancel(p->intake->pool, p->job);
+        p->job = NULL;
+    }
     close(file);
     if (rc)
         fail(p, rc, "no worker could be asked");

@@ -497,7 +497,7 @@ static void on_probe_failed(void *context, int code, const char *how)
     probe_answer(context, ENDING_UNKNOWN);
 }
 
-int pipeline_probe(void *context, uint64_t ticket, int file)
+int pipeline_probe(void *context, const char *unit, uint64_t ticket, int file)
 {
     struct pipeline *p = context;
     struct probe *probe = p->stopped ? NULL : calloc(1, sizeof *probe);
@@ -508,6 +508,11 @@ int pipeline_probe(void *context, uint64_t ticket, int file)
     const struct job_events events = {
         .context = probe, .probed = on_probed, .failed = on_probe_failed};
     if (pool_submit(p->intake->pool, JOB_PROBE, file, -1, &events, &probe->job) != 0) {
+        free(probe);
+        return SLUSS_EBUSY;
+    }
+    if (pool_unit(probe->job, unit) != 0) {
+        pool_cancel(p->intake->pool, probe->job);
         free(probe);
         return SLUSS_EBUSY;
     }

@@ -28,7 +28,7 @@ void pipeline_close(struct pipeline **pipeline);
 int pipeline_recover(struct pipeline *pipeline);
 
 /* The callbacks of struct inbox_events. */
-int pipeline_probe(void *pipeline, uint64_t ticket, int file);
+int pipeline_probe(void *pipeline, const char *unit, uint64_t ticket, int file);
 int pipeline_complete(void *pipeline, struct arrival *arrival);
 void pipeline_trouble(void *pipeline, const char *unit, const char *event, const char *text,
                       bool alert);

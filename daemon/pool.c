@@ -7,6 +7,8 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
 #include <sys/queue.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -28,6 +30,7 @@ struct job {
     int first;
     int second;
     int tries;
+    char *unit; /* whose file it is; null: nobody's */
     struct job_events events;
     struct seal_keys seal;
 };
@@ -37,9 +40,9 @@ struct worker_handle {
     struct pool *pool;
     pid_t pid;
     int socket;
-    struct job *job;       /* null: idle, or ended */
-    int64_t job_since_us;  /* when it got its job */
-    int64_t heard_us;      /* its last message, or its job */
+    struct job *job;      /* null: idle, or ended */
+    int64_t job_since_us; /* when it got its job */
+    int64_t heard_us;     /* its last message, or its job */
     bool greeted;
     bool outdated;         /* made for old settings: ends when idle */
     const char *ended_for; /* why we killed it; null: we did not */
@@ -49,6 +52,8 @@ struct worker_handle {
 
 struct pool {
     struct loop *loop;
+    const struct settings *settings;
+    int layouts; /* a file in memory with their texts (wire.h); -1: there are none */
     unsigned base;
     int64_t timeout_us;
     uint64_t memory;
@@ -78,6 +83,7 @@ static void job_free(struct job *job)
     if (job->second >= 0)
         close(job->second);
     sodium_memzero(&job->seal, sizeof job->seal);
+    free(job->unit);
     free(job);
 }
 
@@ -231,8 +237,7 @@ static int take_probed(struct worker_handle *w, int32_t code)
     return 0;
 }
 
-static int take_message(struct worker_handle *w, const struct wire_head *head,
-                        struct span message)
+static int take_message(struct worker_handle *w, const struct wire_head *head, struct span message)
 {
     if (head->type == WIRE_HELLO) {
         if (w->greeted || head->code != WIRE_VERSION)
@@ -300,6 +305,15 @@ static void on_worker_ready(void *context, int fd, uint32_t revents)
     }
 }
 
+/* The first message of all, where there are layouts; it is not answered. */
+static int send_layouts(const struct pool *pool, int socket)
+{
+    const struct wire_job message = {.version = WIRE_VERSION, .kind = JOB_LAYOUTS};
+    if (pool->layouts < 0)
+        return 0;
+    return wire_send(socket, span_of((const char *)&message, sizeof message), pool->layouts, -1);
+}
+
 static int worker_start(struct pool *pool)
 {
     struct worker_handle *w = calloc(1, sizeof *w);
@@ -318,7 +332,9 @@ static int worker_start(struct pool *pool)
     pool->workers++;
     rc = loop_io(pool->loop, w->socket, POLLIN, on_worker_ready, w, &w->io);
     rc = rc ? rc : loop_child(pool->loop, w->pid, on_child_end, w, &w->child);
+    rc = rc ? rc : send_layouts(pool, w->socket);
     if (rc) {
+        loop_source_free(&w->child);
         kill(w->pid, SIGKILL);
         waitpid(w->pid, NULL, 0);
         worker_free(w);
@@ -339,11 +355,27 @@ static struct worker_handle *find_idle(struct pool *pool)
     return NULL;
 }
 
+/* Bit i: layout i may be the file's. */
+static uint64_t layouts_of(const struct pool *pool, const char *key)
+{
+    const struct layouts *layouts = pool->settings->layouts;
+    const struct unit_settings *unit = key ? settings_unit(pool->settings, key) : NULL;
+    uint64_t chosen = 0;
+    for (size_t i = 0; unit && layouts && i < layouts->n; i++) {
+        bool listed = unit->formats.n == 0;
+        for (size_t k = 0; k < unit->formats.n && !listed; k++)
+            listed = strcmp(unit->formats.of[k], layouts->of[i]->format.name) == 0;
+        chosen |= (uint64_t)listed << i;
+    }
+    return chosen;
+}
+
 static void give(struct worker_handle *w, struct job *job)
 {
     struct wire_job message = {.version = WIRE_VERSION,
                                .kind = job->kind,
                                .number = job->number,
+                               .layouts = layouts_of(w->pool, job->unit),
                                .seal = job->seal};
     job->worker = w;
     w->job = job;
@@ -454,8 +486,55 @@ static void on_arrange(void *context, int64_t now_us)
 
 /* --- the pool --------------------------------------------------------------------------- */
 
+static bool write_all(int file, const void *bytes, size_t n)
+{
+    for (const char *p = bytes; n > 0;) {
+        ssize_t wrote = write(file, p, n);
+        if (wrote < 0)
+            return false;
+        p += wrote;
+        n -= (size_t)wrote;
+    }
+    return true;
+}
+
+/* The layouts' texts as a file that lies nowhere, sealed: workers open no files. -1: none. */
+static int layouts_file(const struct layouts *layouts)
+{
+    int file =
+        layouts && layouts->n ? memfd_create("layouts", MFD_CLOEXEC | MFD_ALLOW_SEALING) : -1;
+    for (size_t i = 0; file >= 0 && i < layouts->n; i++) {
+        struct span text = layouts->of[i]->text;
+        uint32_t n = (uint32_t)text.n;
+        if (write_all(file, &n, sizeof n) && write_all(file, text.p, text.n))
+            continue;
+        close(file);
+        file = -1;
+    }
+    if (file >= 0)
+        fcntl(file, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+    return file;
+}
+
+static bool same_layouts(const struct layouts *a, const struct layouts *b)
+{
+    size_t n = a ? a->n : 0;
+    if (n != (b ? b->n : 0))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (!span_eq(a->of[i]->text, b->of[i]->text))
+            return false;
+    return true;
+}
+
 static void take_settings(struct pool *pool, const struct settings *settings)
 {
+    if (!pool->settings || !same_layouts(pool->settings->layouts, settings->layouts)) {
+        if (pool->layouts >= 0)
+            close(pool->layouts);
+        pool->layouts = layouts_file(settings->layouts);
+    }
+    pool->settings = settings;
     pool->base = (unsigned)settings->workers;
     pool->timeout_us = settings->worker_timeout_us;
     pool->memory = settings->worker_memory;
@@ -467,6 +546,7 @@ int pool_open(struct loop *loop, const struct settings *settings, struct pool **
     if (!pool)
         return SLUSS_ENOMEM;
     pool->loop = loop;
+    pool->layouts = -1;
     LIST_INIT(&pool->all);
     TAILQ_INIT(&pool->waiting);
     take_settings(pool, settings);
@@ -501,6 +581,8 @@ void pool_close(struct pool **pool)
     while ((job = job_next(p)) != NULL)
         job_free(job);
     loop_source_free(&p->timer);
+    if (p->layouts >= 0)
+        close(p->layouts);
     free(p->message);
     free(p);
     *pool = NULL;
@@ -508,7 +590,8 @@ void pool_close(struct pool **pool)
 
 void pool_reload(struct pool *pool, const struct settings *settings)
 {
-    bool limits_changed = pool->memory != settings->worker_memory;
+    bool limits_changed = pool->memory != settings->worker_memory ||
+                          !same_layouts(pool->settings->layouts, settings->layouts);
     take_settings(pool, settings);
     struct worker_handle *w;
     LIST_FOREACH(w, &pool->all, link)
@@ -544,6 +627,12 @@ int pool_submit(struct pool *pool, enum job_kind kind, int first, int second,
 void pool_seal(struct job *job, const struct seal_keys *keys)
 {
     job->seal = *keys;
+}
+
+int pool_unit(struct job *job, const char *unit)
+{
+    job->unit = strdup(unit);
+    return job->unit ? 0 : SLUSS_ENOMEM;
 }
 
 void pool_cancel(struct pool *pool, struct job *job)

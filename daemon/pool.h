@@ -37,7 +37,8 @@ struct job_events {
     void (*failed)(void *context, int code, const char *how);
 };
 
-/* Starts the configured number of workers. 0, or why a first one could not be started. */
+/* Starts the configured number of workers, which get the settings' layouts. The settings must
+ * live until the next are given. 0, or why a first one could not be started. */
 int pool_open(struct loop *loop, const struct settings *settings, struct pool **out);
 /* Ends all workers; jobs vanish without a call. */
 void pool_close(struct pool **pool);
@@ -52,6 +53,9 @@ int pool_submit(struct pool *pool, enum job_kind kind, int first, int second,
 /* The keys a READ is to verify seals with, straight after pool_submit. Copied, and wiped with
  * the job. */
 void pool_seal(struct job *job, const struct seal_keys *keys);
+/* Whose file a READ or PROBE looks at, straight after pool_submit: it may be of the layouts that
+ * the unit lists, or of any where it lists no format. 0 or SLUSS_ENOMEM. */
+int pool_unit(struct job *job, const char *unit);
 /* Forget a job; no callback comes after this. A worker in the middle of it is replaced. */
 void pool_cancel(struct pool *pool, struct job *job);
 

@@ -18,9 +18,10 @@
 #include "model/seal.h"
 #include "model/span.h"
 #include "model/summary.h"
+#include "parsers/layout.h"
 #include "parsers/parser.h"
 
-#define WIRE_VERSION 2
+#define WIRE_VERSION     2
 #define WIRE_MESSAGE_MAX (64 * 1024)
 /* A batch of items is sent when it has passed this many bytes. */
 #define WIRE_BATCH (32 * 1024)
@@ -31,6 +32,7 @@ enum job_kind {
     JOB_HASH,      /* hash only */
     JOB_COPY,      /* copy into the second descriptor, fsync that */
     JOB_SYNC,      /* fsync both: the second's commit to the disk mostly serves the first */
+    JOB_LAYOUTS,   /* first of all, where there are any: their texts. Not answered */
     JOB_KIND_END
 };
 
@@ -43,9 +45,13 @@ static inline bool job_takes_two(enum job_kind kind)
 struct wire_job {
     uint32_t version;
     uint32_t kind;
-    uint64_t number; /* echoed in every answer */
+    uint64_t number;       /* echoed in every answer */
+    uint64_t layouts;      /* READ, PROBE: bit i: the layout sent as number i may be recognised */
     struct seal_keys seal; /* READ: of the sender's seals. Wipe the message after use. */
 };
+
+/* What JOB_LAYOUTS sends: for each layout the length of its text (uint32_t) and the text. */
+#define WIRE_LAYOUTS_MAX (LAYOUTS_MAX * (LAYOUT_TEXT_MAX + sizeof(uint32_t)))
 
 enum wire_type {
     WIRE_HELLO = 1, /* first of all: `code` is WIRE_VERSION */

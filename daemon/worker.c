@@ -20,8 +20,10 @@
 #define PROGRESS_EVERY (8 * 1024 * 1024)
 
 struct worker {
-    uint64_t number;    /* of the job in hand */
-    struct buf message; /* the batch of items being filled; empty, or begun with its head */
+    struct arena *arena;    /* of the layouts */
+    struct layouts layouts; /* as they were sent */
+    uint64_t number;        /* of the job in hand */
+    struct buf message;     /* the batch of items being filled; empty, or begun with its head */
     char *piece;
 };
 
@@ -105,14 +107,27 @@ static int push_reading(void *context, struct span bytes)
     return reading_push(context, bytes);
 }
 
-static int job_read(struct worker *w, int file, const struct seal_keys *keys)
+/* Those that the job may recognise. */
+static struct layouts chosen_layouts(const struct worker *w, uint64_t chosen)
 {
+    struct layouts layouts = {0};
+    for (size_t i = 0; i < w->layouts.n; i++)
+        if (chosen >> i & 1)
+            layouts.of[layouts.n++] = w->layouts.of[i];
+    return layouts;
+}
+
+static int job_read(struct worker *w, int file, const struct wire_job *job)
+{
+    const struct layouts layouts = chosen_layouts(w, job->layouts);
     const struct sink sink = {.context = w, .item = on_item, .finding = on_finding};
     struct reading *reading = NULL;
     struct summary summary = {0};
     int rc = reading_open(NULL, &sink, &reading);
-    if (!rc)
-        reading_seal(reading, keys);
+    if (!rc) {
+        reading_seal(reading, &job->seal);
+        reading_use_layouts(reading, &layouts);
+    }
     rc = rc ? rc : each_piece(w, file, push_reading, reading);
     rc = rc ? rc : reading_finish(reading, &summary);
     reading_close(&reading);
@@ -169,9 +184,8 @@ static int push_copy(void *context, struct span bytes)
  * position, which is shared, stands where it stopped. */
 static int job_copy(struct worker *w, int file, int out)
 {
-    int rc = ftruncate(out, 0) == 0 && lseek(out, 0, SEEK_SET) == 0
-                 ? 0
-                 : sluss_error_from_errno(errno);
+    int rc =
+        ftruncate(out, 0) == 0 && lseek(out, 0, SEEK_SET) == 0 ? 0 : sluss_error_from_errno(errno);
     rc = rc ? rc : each_piece(w, file, push_copy, &out);
     rc = rc ? rc : synced(out);
     return rc ? answer(w, WIRE_FAILED, rc) : answer(w, WIRE_DONE, 0);
@@ -186,7 +200,7 @@ static int job_sync(struct worker *w, int first, int second)
     return rc ? answer(w, WIRE_FAILED, rc) : answer(w, WIRE_DONE, 0);
 }
 
-static int job_probe(struct worker *w, int file)
+static int job_probe(struct worker *w, int file, uint64_t chosen)
 {
     _Static_assert(HEAD_MAX + TAIL_MAX <= PIECE, "head and tail share the piece's memory");
     struct stat st;
@@ -197,28 +211,69 @@ static int job_probe(struct worker *w, int file)
     ssize_t tail = pread(file, w->piece + HEAD_MAX, TAIL_MAX, from);
     if (tail < 0)
         return answer(w, WIRE_FAILED, SLUSS_EIO);
+    const struct layouts layouts = chosen_layouts(w, chosen);
     enum ending ending =
-        recognize_ending(span_of(w->piece, (size_t)head),
-                         span_of(w->piece + HEAD_MAX, (size_t)tail), st.st_size <= HEAD_MAX);
+        recognize_ending_with(&layouts, span_of(w->piece, (size_t)head),
+                              span_of(w->piece + HEAD_MAX, (size_t)tail), st.st_size <= HEAD_MAX);
     return answer(w, WIRE_PROBED, (int32_t)ending);
+}
+
+/* One layout from the front of *texts. They were proved by who sends them. */
+static int take_layout(struct worker *w, struct span *texts)
+{
+    uint32_t n;
+    struct buf errors;
+    if (texts->n < sizeof n || w->layouts.n == LAYOUTS_MAX)
+        return SLUSS_EPROTOCOL;
+    memcpy(&n, texts->p, sizeof n);
+    *texts = span_of(texts->p + sizeof n, texts->n - sizeof n);
+    if (n > texts->n)
+        return SLUSS_EPROTOCOL;
+    buf_init(&errors, 64 * 1024);
+    int rc = layout_parse(w->arena, span_of(texts->p, n), &errors, &w->layouts.of[w->layouts.n]);
+    buf_free(&errors);
+    *texts = span_of(texts->p + n, texts->n - n);
+    w->layouts.n += rc == 0;
+    return rc;
+}
+
+static int keep_bytes(void *context, struct span bytes)
+{
+    return buf_span(context, bytes);
+}
+
+static int job_layouts(struct worker *w, int file)
+{
+    struct buf texts;
+    buf_init(&texts, WIRE_LAYOUTS_MAX);
+    w->arena = arena_new(WIRE_LAYOUTS_MAX + LAYOUTS_MAX * LAYOUT_TABLES_MAX);
+    int rc = w->arena ? each_piece(w, file, keep_bytes, &texts) : SLUSS_ENOMEM;
+    struct span rest = buf_view(&texts);
+    while (rc == 0 && rest.n)
+        rc = take_layout(w, &rest);
+    buf_free(&texts);
+    return rc;
 }
 
 static int serve(struct worker *w, const struct wire_job *job, const int fds[2])
 {
-    if (job->version != WIRE_VERSION || job->seal.tests > SEAL_TESTS_MAX || fds[0] < 0 || (job_takes_two(job->kind) && fds[1] < 0))
+    if (job->version != WIRE_VERSION || job->seal.tests > SEAL_TESTS_MAX || fds[0] < 0 ||
+        (job_takes_two(job->kind) && fds[1] < 0))
         return SLUSS_EPROTOCOL;
     w->number = job->number;
     switch (job->kind) {
     case JOB_PROBE:
-        return job_probe(w, fds[0]);
+        return job_probe(w, fds[0], job->layouts);
     case JOB_READ:
-        return job_read(w, fds[0], &job->seal);
+        return job_read(w, fds[0], job);
     case JOB_HASH:
         return job_hash(w, fds[0]);
     case JOB_COPY:
         return job_copy(w, fds[0], fds[1]);
     case JOB_SYNC:
         return job_sync(w, fds[0], fds[1]);
+    case JOB_LAYOUTS:
+        return w->arena ? SLUSS_EPROTOCOL : job_layouts(w, fds[0]);
     default:
         return SLUSS_EPROTOCOL;
     }
@@ -264,5 +319,6 @@ int worker_main(uint64_t memory)
     }
     buf_free(&w.message);
     free(w.piece);
+    arena_free(&w.arena);
     return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }

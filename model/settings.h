@@ -14,6 +14,8 @@
 #include "model/seal.h"
 #include "model/span.h"
 
+struct layouts; /* parsers/layout.h */
+
 enum phase { PHASE_TEST = 0, PHASE_LIVE };
 
 struct texts {
@@ -30,6 +32,7 @@ struct unit_settings {
     const char *outbox;       /* or null */
     struct texts receipts_to;
     struct texts formats; /* empty: every format */
+    const char *formats_at; /* "FILE:LINE" where they stand, for what is checked later */
     struct texts payee_accounts;
     struct texts ignore;     /* fnmatch patterns of names in transfer */
     struct texts test_names; /* fnmatch patterns that mean test */
@@ -60,6 +63,9 @@ struct settings {
     const char *time_zone;
     const char *template_dir;
     const char *contact; /* whom to call, as receipts say it; null: smtp.from */
+    struct texts layout_files;     /* patterns of glob(7) */
+    const char *layouts_at;        /* "FILE:LINE" where they stand */
+    const struct layouts *layouts; /* read and proved by conf_read_layouts; null: not yet */
     int workers;
     int64_t scan_interval_us;
     int64_t worker_timeout_us; /* a reader silent this long is ended */

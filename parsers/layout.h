@@ -19,8 +19,9 @@
 #include "model/charset.h"
 #include "parsers/parser.h"
 
-#define LAYOUT_TEXT_MAX     (256 * 1024) /* bytes of a layout */
+#define LAYOUT_TEXT_MAX     (64 * 1024) /* bytes of a layout */
 #define LAYOUT_MEMORY_MAX   (4u << 20)
+#define LAYOUT_TABLES_MAX   (1u << 20) /* of one, compiled, without what it holds of its text */
 #define LAYOUT_NAME_MAX     32
 #define LAYOUT_RECORDS_MAX  32
 #define LAYOUT_FIELDS_MAX   256 /* in all records together */

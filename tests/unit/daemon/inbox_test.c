@@ -58,8 +58,9 @@ int64_t __wrap_loop_wall_us(struct loop *loop)
     return __real_loop_wall_us(loop) + clock_ahead_us;
 }
 
-static int on_probe(void *context, uint64_t ticket, int file)
+static int on_probe(void *context, const char *unit, uint64_t ticket, int file)
 {
+    assert_non_null(unit);
     assert_true(fcntl(file, F_GETFD) >= 0);
     (void)context;
     t.probes++;

@@ -61,11 +61,11 @@ static int complete(void *context, struct arrival *arrival)
     return pipeline_complete(site->intake.pipeline, arrival);
 }
 
-static int probe(void *context, uint64_t ticket, int file)
+static int probe(void *context, const char *unit, uint64_t ticket, int file)
 {
     struct site *site = context;
 
-    return pipeline_probe(site->intake.pipeline, ticket, file);
+    return pipeline_probe(site->intake.pipeline, unit, ticket, file);
 }
 
 static void trouble(void *context, const char *unit, const char *event, const char *text,
@@ -213,6 +213,7 @@ static void change_settings(struct site *site)
     in->settings = make_settings(site, false);
     assert_int_equal(inboxes_reload(in->inboxes, in->settings), 0);
     pipeline_reload(in->pipeline, in->settings);
+    pool_reload(in->pool, in->settings);
     settings_free(&old);
 }
 

@@ -449,7 +449,7 @@ static void whoever_tries_a_layout_sees_each_line(void **state)
     struct span text = sample("layouts/cases-fixed.txt");
     struct span changed = altered(text, "00000125050", "0000012505O");
     struct watched w = {0};
-    const struct sink sink = {&w, pass_item, pass_finding};
+    const struct sink sink = {.item = pass_item, .finding = pass_finding};
     const struct line_watch watch = {&w, watch_line};
     struct reading *reading = NULL;
     struct summary summary;
