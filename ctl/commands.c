@@ -68,7 +68,8 @@ const struct command commands[] = {
      command_items},
     {OFFLINE, "formats", "[NAME]", 0, 1, "the formats it knows, or all about one",
      "With a name: what its items carry, what shows that a file is whole, the document the\n"
-     "reading follows, and the rules it is judged by.", {{0}}, command_formats},
+     "reading follows, and the rules it is judged by. With -c FILE the layouts of that\n"
+     "configuration, too.", {{0}}, command_formats},
     {OFFLINE, "layout try", "LAYOUT FILE", 2, 2, "what a layout makes of a file, line by line",
      "Prints each line as the layout reads it, up to the first that does not fit, and says why\n"
      "and where it does not. Identities are hidden. Exit 1 where the file is not valid.",

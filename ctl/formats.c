@@ -1,6 +1,8 @@
 /* formats.c -- slussctl formats: what it can read */
 #include <string.h>
 
+#include "conf/conf.h"
+#include "conf/layouts.h"
 #include "ctl/commands.h"
 #include "ctl/file.h"
 #include "model/error.h"
@@ -83,7 +85,45 @@ static int print_one(const struct paper *paper, const struct format *format)
     return EXIT_FINE;
 }
 
-static int print_table(const struct paper *paper)
+/* What is listed: the formats built in, then the layouts of the configuration named with -c. */
+struct listing {
+    struct settings *settings; /* owns the layouts */
+    const struct format *of[256];
+    size_t n;
+};
+
+static int listing_make(const struct ctl *ctl, struct listing *list)
+{
+    struct buf errors;
+    int rc = SLUSS_OK;
+
+    *list = (struct listing){0};
+    for (size_t i = 0; i < format_count; i++)
+        list->of[list->n++] = formats[i];
+    if (!ctl->config_named)
+        return SLUSS_OK;
+    buf_init(&errors, 1u << 20);
+    rc = conf_read(ctl->config, &errors, &list->settings);
+    if (rc == SLUSS_OK)
+        rc = conf_read_layouts(list->settings, &errors);
+    if (rc != SLUSS_OK)
+        complain("%s", errors.n ? buf_cstr(&errors) : sluss_error_text(rc));
+    for (size_t i = 0; rc == SLUSS_OK && i < list->settings->layouts->n; i++)
+        list->of[list->n++] = &list->settings->layouts->of[i]->format;
+    buf_free(&errors);
+    return rc;
+}
+
+static const struct format *listing_find(const struct listing *list, const char *name)
+{
+    for (size_t i = 0; i < list->n; i++)
+        if (strcmp(list->of[i]->name, name) == 0)
+            return list->of[i];
+    complain("there is no format \"%s\"; slussctl formats lists them", name);
+    return NULL;
+}
+
+static int print_table(const struct paper *paper, const struct listing *list)
 {
     static const struct column columns[] = {
         {"FORMAT", false}, {"KIND", false}, {"TITLE", false}, {"END MARK", false}};
@@ -91,35 +131,47 @@ static int print_table(const struct paper *paper)
 
     if (!table)
         return complain("%s", sluss_error_text(SLUSS_ENOMEM));
-    for (size_t i = 0; i < format_count; i++) {
-        table_text(table, formats[i]->name);
-        table_text(table, kind_name(formats[i]->kind));
-        table_text(table, formats[i]->title);
-        table_text(table, formats[i]->end_mark);
+    for (size_t i = 0; i < list->n; i++) {
+        table_text(table, list->of[i]->name);
+        table_text(table, kind_name(list->of[i]->kind));
+        table_text(table, list->of[i]->title);
+        table_text(table, list->of[i]->end_mark);
     }
     table_end(&table);
     fputs("\n", paper->out);
-    for (size_t i = 0; i < format_count; i++) {
-        fprintf(paper->out, "%s", formats[i]->name);
-        print_wrapped(paper, (unsigned)strlen(formats[i]->name), 14,
-                      span_str(formats[i]->carries));
+    for (size_t i = 0; i < list->n; i++) {
+        fprintf(paper->out, "%s", list->of[i]->name);
+        print_wrapped(paper, (unsigned)strlen(list->of[i]->name), 14,
+                      span_str(list->of[i]->carries));
     }
+    return EXIT_FINE;
+}
+
+static int print_listing(const struct ctl *ctl, const struct listing *list, const char *name)
+{
+    const struct format *format;
+
+    if (name) {
+        format = listing_find(list, name);
+        if (!format)
+            return EXIT_TROUBLE;
+        return ctl->json ? print_json(format, true) : print_one(&ctl->paper, format);
+    }
+    if (!ctl->json)
+        return print_table(&ctl->paper, list);
+    for (size_t i = 0; i < list->n; i++)
+        if (print_json(list->of[i], false) != EXIT_FINE)
+            return EXIT_TROUBLE;
     return EXIT_FINE;
 }
 
 int command_formats(struct ctl *ctl, const struct arguments *arguments)
 {
-    const struct format *format;
+    struct listing list;
+    int status = EXIT_TROUBLE;
 
-    if (arguments->n == 1) {
-        if (file_format(arguments->operands[0], &format) != SLUSS_OK)
-            return EXIT_TROUBLE;
-        return ctl->json ? print_json(format, true) : print_one(&ctl->paper, format);
-    }
-    if (!ctl->json)
-        return print_table(&ctl->paper);
-    for (size_t i = 0; i < format_count; i++)
-        if (print_json(formats[i], false) != EXIT_FINE)
-            return EXIT_TROUBLE;
-    return EXIT_FINE;
+    if (listing_make(ctl, &list) == SLUSS_OK)
+        status = print_listing(ctl, &list, arguments->n == 1 ? arguments->operands[0] : NULL);
+    settings_free(&list.settings);
+    return status;
 }

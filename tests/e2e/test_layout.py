@@ -91,3 +91,15 @@ def test_a_layout_that_is_not_there(site):
     done = slussctl("config", "check", config=site.config)
     assert done.code == 1 and "no layout is called layout:none" in done.err
     assert f"{site.config}:" in done.err
+
+
+def test_formats_lists_the_layouts_of_a_configuration(site):
+    site.main["layouts"] = [str(LAYOUTS / "*.layout")]
+    site.unit(formats=["layout:ledger"])
+    site.write_config()
+    names = [r["format"] for r in slussctl("formats", "--json", config=site.config).rows]
+    assert [n for n in names if n.startswith("layout:")] == [
+        "layout:cases-fixed", "layout:invoice-register", "layout:ledger"]
+    one = slussctl("formats", "layout:ledger", config=site.config)
+    assert one.code == 0 and "Open claims of a ledger" in one.out
+    assert slussctl("formats", "layout:none", config=site.config).code == 2
