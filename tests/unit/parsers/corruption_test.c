@@ -44,10 +44,11 @@ enum difference {
     NEGATED = 0, /* as many items, each amount the same but for its sign */
     RENAMED,     /* as many items, the same amounts, but of another currency */
     ROUNDED,     /* as many items, no amount off by more than 50 minor units */
+    UNCOUNTED,   /* another number of items, the same sums */
     OTHER,
 };
 
-#define ANY_DIFFERENCE (OF(NEGATED) | OF(RENAMED) | OF(ROUNDED) | OF(OTHER))
+#define ANY_DIFFERENCE (OF(OTHER + 1) - 1)
 
 /* Changes that a format has nothing to be held against. `without`: not where the file holds
  * this text. `warned`: a finding of level warn does name it, but lets it pass. */
@@ -90,6 +91,10 @@ static const struct exemption {
      "a total without a sign; that of a negative sum warns"},
     {"total-in", OF(FLIPPED), OF(NEGATED) | OF(OTHER), NULL, true,
      "a total without a sign; that of a negative sum warns"},
+    {"ocr-giro", OF(FLIPPED), OF(NEGATED), NULL, false,
+     "one digit of the type says credit or debit; the totals add both"},
+    {"mt940", ANY_CHANGE, OF(UNCOUNTED), NULL, false,
+     "nothing counts the entries, and one of zero changes no balance"},
     {"lb", OF(FLIPPED), OF(RENAMED), NULL, false, "the currency is stated once a section"},
     {"total-in", OF(FLIPPED), OF(RENAMED), NULL, false, "the currency is stated once an account"},
     {"mt940", OF(CUT), OF(OTHER), NULL, false,
@@ -160,16 +165,21 @@ static const int64_t *sum_in(const struct sums *sums, const char *currency)
     return NULL;
 }
 
-static bool same_figures(const struct summary *a, const struct summary *b)
+static bool same_sums(const struct sums *a, const struct sums *b)
 {
-    if (a->items != b->items || a->sums.n != b->sums.n)
+    if (a->n != b->n)
         return false;
-    for (unsigned i = 0; i < a->sums.n; i++) {
-        const int64_t *other = sum_in(&b->sums, a->sums.of[i].currency);
-        if (!other || *other != a->sums.of[i].minor)
+    for (unsigned i = 0; i < a->n; i++) {
+        const int64_t *other = sum_in(b, a->of[i].currency);
+        if (!other || *other != a->of[i].minor)
             return false;
     }
     return true;
+}
+
+static bool same_figures(const struct summary *a, const struct summary *b)
+{
+    return a->items == b->items && same_sums(&a->sums, &b->sums);
 }
 
 static enum difference difference(const struct figures *a, const struct figures *b)
@@ -178,7 +188,9 @@ static enum difference difference(const struct figures *a, const struct figures 
     bool negated = false;
     bool rounded = false;
 
-    if (a->summary.items != b->summary.items || a->summary.items > AMOUNTS_KEPT)
+    if (a->summary.items != b->summary.items)
+        return same_sums(&a->summary.sums, &b->summary.sums) ? UNCOUNTED : OTHER;
+    if (a->summary.items > AMOUNTS_KEPT)
         return OTHER;
     for (uint64_t i = 0; i < a->summary.items; i++) {
         const struct money *one = &a->amount[i];
@@ -198,13 +210,14 @@ static enum difference difference(const struct figures *a, const struct figures 
     return renamed ? RENAMED : negated ? NEGATED : ROUNDED;
 }
 
-/* Does a finding of the damaged file name what the whole one did not have? */
+/* Does a finding of the damaged file name what the whole one did not have? Or did one of the
+ * whole file go away: its figures were wrong, and the change made them agree. */
 static bool is_named(const struct figures *whole, const struct figures *damaged)
 {
-    if (!damaged->summary.valid)
+    if (!damaged->summary.valid || damaged->hard[FINDING_BAD_STRUCTURE])
         return true;
     for (unsigned i = 0; i < FINDING_CODE_COUNT; i++)
-        if (damaged->hard[i] > whole->hard[i])
+        if (damaged->hard[i] != whole->hard[i])
             return true;
     return false;
 }
