@@ -391,16 +391,31 @@ static bool all_zeros(struct span s)
 
 /* --- values into slots ------------------------------------------------------------------- */
 
+/* Does the text hold anything that is another letter in UTF-8? */
+static bool needs_decoding(const struct layout_parser *p, struct span text)
+{
+    if (p->charset == CHARSET_UTF8)
+        return false;
+    if (p->charset != CHARSET_SE7)
+        return text_has_high(text);
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+        if (c == '@' || c >= '{' || (c >= '[' && c <= '`'))
+            return true;
+    }
+    return false;
+}
+
 static int keep_text(struct layout_parser *p, const struct layout_field *f, struct slot *slot,
                      struct span text)
 {
-    bool decode = p->charset != CHARSET_UTF8 && (p->charset == CHARSET_SE7 || text_has_high(text));
+    bool decode = needs_decoding(p, text);
     bool leaf = p->record->item && p->record->with == p->bit;
     size_t lost = 0;
 
     slot->owner = p->bit;
-    if (!decode && leaf && text.n <= ITEM_TEXT_MAX) {
-        slot->text = text;
+    if (!decode && text.n <= ITEM_TEXT_MAX) {
+        slot->text = leaf ? text : span_of(memcpy(slot->own, text.p, text.n), text.n);
         return 0;
     }
     slot->text.p = slot->own;
