@@ -3,13 +3,14 @@ noinst_LIBRARIES += libmodel.a
 libmodel_a_SOURCES = \
   model/arena.c model/arena.h \
   model/buf.c model/buf.h \
+  model/calendar.c model/calendar.h \
   model/charset.c model/charset.h model/charset_tables.def \
   model/date.c model/date.h \
   model/delivery.c model/delivery.h \
   model/error.c model/error.h \
   model/finding.c model/finding.h model/finding_kinds.def \
   model/ident.c model/ident.h \
-  model/item.c model/item.h \
+  model/item.c model/item.h model/item_key.h \
   model/json.c model/json.h \
   model/money.c model/money.h \
   model/phrase.c model/phrase.h model/phrases.def \

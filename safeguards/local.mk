@@ -1,12 +1,16 @@
 # safeguards/: one file a check, and the engine that turns findings into a verdict. Pure.
 noinst_LIBRARIES += libsafeguards.a
 libsafeguards_a_SOURCES = \
+  safeguards/chance.c safeguards/chance.h \
   safeguards/check.h \
   safeguards/duplicate.c \
   safeguards/engine.c safeguards/engine.h \
   safeguards/fingerprint.c safeguards/fingerprint.h \
+  safeguards/habit.c safeguards/habit.h \
   safeguards/history.h \
   safeguards/policy.c safeguards/policy.h \
+  safeguards/profile.c safeguards/profile.h \
   safeguards/repeat.c \
+  safeguards/sketch.c safeguards/sketch.h \
   safeguards/testfile.c \
   safeguards/unit.c

@@ -4,10 +4,14 @@ libstore_a_SOURCES = \
   store/audit.c store/audit.h \
   store/db.c store/db.h \
   store/deliveries.c store/internal.h \
+  store/gather.c \
   store/items.c store/items.h \
   store/outbox.c store/outbox.h \
   store/queue.c store/queue.h \
+  store/runs.c store/runs.h \
   store/schema.c store/schema.h \
   store/secret.c store/secret.h \
+  store/seen.c store/seen.h store/seen_internal.h \
   store/spool.c store/spool.h \
-  store/store.c store/store.h
+  store/store.c store/store.h \
+  store/sweep.c

@@ -112,9 +112,28 @@ static const char schema_1[] =
 static const char schema_2[] = "ALTER TABLE delivery ADD COLUMN envelope TEXT;"
                                "ALTER TABLE delivery ADD COLUMN seal TEXT;";
 
+/* The duplicate memory in sorted runs (seen.h), and the habit of each stream (habits.h). The
+ * memory of the first tables has no keys of party and amount alone: it begins anew. */
+static const char schema_3[] =
+    "DROP TABLE item;"
+    "DROP TABLE forgotten;"
+    "CREATE TABLE seen_run ("
+    "  id INTEGER PRIMARY KEY, level INTEGER NOT NULL, entries INTEGER NOT NULL) STRICT;"
+    /* keys: 8 bytes each, sorted; NULL: they stand in the run keys-DELIVERY. */
+    "CREATE TABLE delivery_keys ("
+    "  delivery INTEGER PRIMARY KEY, entries INTEGER NOT NULL, keys BLOB,"
+    "  entered INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX delivery_keys_entered ON delivery_keys (delivery) WHERE entered = 1;"
+    /* row: a struct habit_row's measures as they are in memory, see habits.c. */
+    "CREATE TABLE habit ("
+    "  delivery INTEGER PRIMARY KEY, stream TEXT NOT NULL, received_us INTEGER NOT NULL,"
+    "  entered INTEGER NOT NULL, row BLOB NOT NULL) STRICT;"
+    "CREATE INDEX habit_stream ON habit (stream, received_us) WHERE entered = 1;";
+
 const struct migration schema_migrations[] = {
     {1, "the first tables", schema_1},
     {2, "envelope and seal of a delivery", schema_2},
+    {3, "the duplicate memory in sorted runs, and habits", schema_3},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

@@ -1,6 +1,6 @@
 # Unit tests of model/.
 model_tests = \
-  tests/unit/model/arena_test tests/unit/model/buf_test tests/unit/model/date_test \
+  tests/unit/model/arena_test tests/unit/model/buf_test tests/unit/model/calendar_test tests/unit/model/date_test \
   tests/unit/model/delivery_test tests/unit/model/error_test tests/unit/model/finding_test \
   tests/unit/model/ident_test tests/unit/model/json_test tests/unit/model/money_test \
   tests/unit/model/phrase_test tests/unit/model/seal_test tests/unit/model/text_test \
@@ -9,6 +9,7 @@ check_PROGRAMS += $(model_tests)
 TESTS += $(model_tests)
 tests_unit_model_arena_test_LDADD = $(model_libs) $(unit_libs)
 tests_unit_model_buf_test_LDADD = $(model_libs) $(unit_libs)
+tests_unit_model_calendar_test_LDADD = $(model_libs) $(unit_libs)
 tests_unit_model_date_test_LDADD = $(model_libs) $(unit_libs)
 tests_unit_model_delivery_test_LDADD = $(model_libs) $(unit_libs)
 tests_unit_model_error_test_LDADD = $(model_libs) $(unit_libs)

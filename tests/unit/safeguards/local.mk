@@ -6,7 +6,7 @@ safeguards_tests = \
   tests/unit/safeguards/unit_test
 check_PROGRAMS += $(safeguards_tests)
 TESTS += $(safeguards_tests)
-safeguards_test_libs = libsafeguards.a $(model_libs) $(unit_libs)
+safeguards_test_libs = $(safeguard_libs) $(model_libs) $(unit_libs)
 tests_unit_safeguards_duplicate_test_SOURCES = \
   tests/unit/safeguards/duplicate_test.c tests/unit/safeguards/past.c tests/unit/safeguards/past.h
 tests_unit_safeguards_duplicate_test_LDADD = $(safeguards_test_libs)

@@ -2,7 +2,8 @@
 store_tests = \
   tests/unit/store/audit_test tests/unit/store/db_test tests/unit/store/deliveries_test \
   tests/unit/store/items_test tests/unit/store/outbox_test tests/unit/store/queue_test \
-  tests/unit/store/schema_test tests/unit/store/secret_test tests/unit/store/spool_test \
+  tests/unit/store/schema_test tests/unit/store/secret_test tests/unit/store/seen_test \
+  tests/unit/store/spool_test \
   tests/unit/store/store_test
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
@@ -23,6 +24,8 @@ tests_unit_store_schema_test_SOURCES = tests/unit/store/schema_test.c tests/unit
 tests_unit_store_schema_test_LDADD = $(store_test_libs)
 tests_unit_store_secret_test_SOURCES = tests/unit/store/secret_test.c tests/unit/store/support.h
 tests_unit_store_secret_test_LDADD = $(store_test_libs)
+tests_unit_store_seen_test_SOURCES = tests/unit/store/seen_test.c tests/unit/store/support.h
+tests_unit_store_seen_test_LDADD = $(store_test_libs)
 tests_unit_store_spool_test_SOURCES = tests/unit/store/spool_test.c tests/unit/store/support.h
 tests_unit_store_spool_test_LDADD = $(store_test_libs)
 tests_unit_store_store_test_SOURCES = tests/unit/store/store_test.c tests/unit/store/support.h

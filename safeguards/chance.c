@@ -1,0 +1,82 @@
+/* chance.c -- tails of distributions, by Rmath */
+#define MATHLIB_STANDALONE
+#include "safeguards/chance.h"
+
+#include <Rmath.h>
+#include <math.h>
+#include <stdbool.h>
+
+#define LN_10 2.302585092994045684
+
+/* From R's natural logarithm of a probability. */
+static double score(double ln_p)
+{
+    double s = -ln_p / LN_10;
+
+    if (isnan(s) || s < 0)
+        return 0;
+    return s < CHANCE_MOST ? s : CHANCE_MOST;
+}
+
+/* The negative binomial needs a variance above the mean: Poisson counts are widened a little. */
+static double spread_of(double mean, double variance)
+{
+    double least = 1.05 * mean + 0.5;
+
+    return variance > least ? variance : least;
+}
+
+static double count(double n, double mean, double variance, bool lower)
+{
+    double v = spread_of(mean, variance);
+    double size = mean * mean / (v - mean);
+
+    if (!(mean > 0) || !isfinite(v))
+        return 0;
+    return score(pnbinom(n, size, size / (size + mean), lower, 1));
+}
+
+double chance_count_high(double n, double mean, double variance)
+{
+    return n < 1 ? 0 : count(n - 1, mean, variance, false);
+}
+
+double chance_count_low(double n, double mean, double variance)
+{
+    return count(n, mean, variance, true);
+}
+
+#define SHAPE_LEAST 0.05
+#define SHAPE_MOST  1e4
+
+static double sum(double s, double mean, double variance, bool lower)
+{
+    double shape;
+
+    if (!(mean > 0) || !(variance > 0) || !isfinite(variance))
+        return 0;
+    shape = fmin(fmax(mean * mean / variance, SHAPE_LEAST), SHAPE_MOST);
+    return score(pgamma(s, shape, mean / shape, lower, 1));
+}
+
+double chance_sum_high(double s, double mean, double variance)
+{
+    return sum(s, mean, variance, false);
+}
+
+double chance_sum_low(double s, double mean, double variance)
+{
+    return sum(s, mean, variance, true);
+}
+
+double chance_t_high(double t, double df)
+{
+    return df > 0 ? score(pt(t, df, 0, 1)) : 0;
+}
+
+double chance_share_high(double k, double n, double p)
+{
+    if (!(k >= 1) || !(n >= k) || !(p >= 0) || p > 1)
+        return 0;
+    return score(pbinom(k - 1, n, p, 0, 1));
+}

@@ -1,0 +1,385 @@
+/* habit.c -- see habit.h */
+#include "safeguards/habit.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "model/calendar.h"
+#include "safeguards/chance.h"
+
+/* Rows that a class needs before it speaks. */
+#define CLASS_LEAST      8
+#define CLASS_LEAST_RARE 4
+/* Only the newest count for mean and variance: habits drift. */
+#define WINDOW 80
+
+/* --- rows and classes ----------------------------------------------------------------- */
+
+static bool usable(const struct habit_row *row)
+{
+    return !(row->flags & HABIT_ONCE);
+}
+
+static bool near_day_of_month(struct date a, struct date b, int days)
+{
+    return abs(a.day - b.day) <= days;
+}
+
+static bool in_class(enum habit_class c, const struct habit_row *row, const struct habit_row *now)
+{
+    switch (c) {
+    case CLASS_ALL:
+        return true;
+    case CLASS_WEEKDAY:
+        return weekday(row->day) == weekday(now->day);
+    case CLASS_MONTH_START:
+        return banking_day_of_month(now->day) <= 3 && banking_day_of_month(row->day) <= 3;
+    case CLASS_MONTH_END:
+        return banking_day_before_month_end(now->day) <= 3 &&
+               banking_day_before_month_end(row->day) <= 3;
+    case CLASS_DAY_OF_MONTH:
+        return near_day_of_month(row->day, now->day, 1);
+    case CLASS_SEASON:
+        return row->day.month == now->day.month && row->day.year != now->day.year &&
+               near_day_of_month(row->day, now->day, 4);
+    case CLASS_QUARTER:
+        return row->day.month % 3 == now->day.month % 3 && row->day.month != now->day.month &&
+               near_day_of_month(row->day, now->day, 4);
+    default:
+        return false;
+    }
+}
+
+static unsigned class_least(enum habit_class c)
+{
+    switch (c) {
+    case CLASS_ALL:
+    case CLASS_WEEKDAY:
+        return CLASS_LEAST;
+    case CLASS_SEASON:
+        return 1;
+    case CLASS_QUARTER:
+        return 2;
+    default:
+        return CLASS_LEAST_RARE;
+    }
+}
+
+const char *class_name(enum habit_class c)
+{
+    static const char *const names[CLASS_COUNT] = {
+        [CLASS_ALL] = "earlier deliveries",
+        [CLASS_WEEKDAY] = "deliveries of the same weekday",
+        [CLASS_MONTH_START] = "deliveries at the beginning of a month",
+        [CLASS_MONTH_END] = "deliveries at the end of a month",
+        [CLASS_DAY_OF_MONTH] = "deliveries around the same day of the month",
+        [CLASS_SEASON] = "deliveries of the same time last year",
+        [CLASS_QUARTER] = "deliveries of the same month of a quarter",
+    };
+
+    return names[c];
+}
+
+/* The newest values of a measure in a class, newest first. Returns how many. */
+static unsigned values_of(const struct habit *habit, enum habit_class c,
+                          const struct habit_row *now, enum measure m, double out[WINDOW])
+{
+    unsigned n = 0;
+
+    for (unsigned i = habit->n; i > 0 && n < WINDOW; i--) {
+        const struct habit_row *row = &habit->of[i - 1];
+
+        if (usable(row) && !isnan(row->of[m]) && in_class(c, row, now))
+            out[n++] = row->of[m];
+    }
+    return n;
+}
+
+/* --- moments and scores --------------------------------------------------------------- */
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+
+    return (x > y) - (x < y);
+}
+
+/* One wild value among many must not become the habit: with 25 or more, the largest two per
+ * cent count as at most half again the next one. Sorts. */
+static void winsorise(double *values, unsigned n)
+{
+    unsigned top = (n + 49) / 50;
+
+    qsort(values, n, sizeof *values, by_value);
+    if (n < 25)
+        return;
+    for (unsigned i = n - top; i < n; i++)
+        values[i] = fmin(values[i], 1.5 * values[n - top - 1]);
+}
+
+struct moments {
+    double mean, variance;
+};
+
+/* The variance of the next value: that of the past ones, and the mean's own uncertainty. */
+static struct moments moments_of(const double *values, unsigned n)
+{
+    struct moments m = {0};
+
+    for (unsigned i = 0; i < n; i++)
+        m.mean += values[i] / n;
+    for (unsigned i = 0; i < n; i++)
+        m.variance += (values[i] - m.mean) * (values[i] - m.mean) / (n > 1 ? n - 1 : 1);
+    m.variance *= 1 + 2.0 / n;
+    return m;
+}
+
+/* Few values say little about the spread: then a fifth of the mean is the least. */
+#define SPREAD_OF_FEW 0.2
+#define FEW           4
+
+static void widen(struct moments *m, unsigned n)
+{
+    double least = SPREAD_OF_FEW * m->mean;
+
+    if (n < FEW && m->variance < least * least)
+        m->variance = least * least;
+}
+
+struct scores {
+    double high, low;
+};
+
+static struct scores score_count(double *values, unsigned n, double now)
+{
+    winsorise(values, n);
+    struct moments m = moments_of(values, n);
+    widen(&m, n);
+    return (struct scores){chance_count_high(now, m.mean, m.variance),
+                           chance_count_low(now, m.mean, m.variance)};
+}
+
+static struct scores score_sum(double *values, unsigned n, double now)
+{
+    winsorise(values, n);
+    struct moments m = moments_of(values, n);
+    widen(&m, n);
+    return (struct scores){chance_sum_high(now, m.mean, m.variance),
+                           chance_sum_low(now, m.mean, m.variance)};
+}
+
+static double median_of(double *values, unsigned n)
+{
+    qsort(values, n, sizeof *values, by_value);
+    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
+}
+
+/* The median amount, on its logarithm: robust centre and spread, heavy tails for few files. */
+static struct scores score_median(double *values, unsigned n, double now)
+{
+    double centre, sd = 0, mad, spread, z, df;
+    double away[WINDOW];
+
+    for (unsigned i = 0; i < n; i++)
+        values[i] = log(fmax(values[i], 1));
+    centre = median_of(values, n);
+    for (unsigned i = 0; i < n; i++) {
+        away[i] = fabs(values[i] - centre);
+        sd += away[i] * away[i] / n;
+    }
+    mad = 1.4826 * median_of(away, n);
+    spread = fmax(fmax(mad, 0.6 * sqrt(sd)), 0.05);
+    z = (log(fmax(now, 1)) - centre) / spread / sqrt(1 + 2.0 / n);
+    df = fmin(fmax(n - 1.0, 3), 8);
+    return (struct scores){chance_t_high(z, df), chance_t_high(-z, df)};
+}
+
+typedef struct scores (*scorer)(double *values, unsigned n, double now);
+
+static const struct {
+    enum measure measure;
+    scorer score;
+} scored[] = {
+    {MEASURE_ITEMS, score_count},
+    {MEASURE_DEBIT, score_sum},
+    {MEASURE_MEDIAN, score_median},
+};
+
+/* --- the volume of one delivery -------------------------------------------------------- */
+
+struct class_view {
+    struct scores worst;
+    enum measure by_high, by_low;
+    unsigned n;
+};
+
+/* False when the class has too few rows to speak. */
+static bool look_in_class(const struct habit *habit, enum habit_class c,
+                          const struct habit_row *now, struct class_view *out)
+{
+    double values[WINDOW];
+
+    *out = (struct class_view){.worst = {-1, -1}};
+    for (unsigned i = 0; i < sizeof scored / sizeof *scored; i++) {
+        enum measure m = scored[i].measure;
+        unsigned n = values_of(habit, c, now, m, values);
+
+        if (n < class_least(c) || isnan(now->of[m]))
+            continue;
+        struct scores s = scored[i].score(values, n, now->of[m]);
+        if (s.high > out->worst.high) {
+            out->worst.high = s.high;
+            out->by_high = m;
+        }
+        if (s.low > out->worst.low) {
+            out->worst.low = s.low;
+            out->by_low = m;
+        }
+        out->n = n > out->n ? n : out->n;
+    }
+    return out->n > 0;
+}
+
+static void usual_range(const struct habit *habit, const struct habit_row *now, struct volume *v)
+{
+    bool high = v->high >= v->low;
+    double values[WINDOW];
+    unsigned n = values_of(habit, high ? v->class_high : v->class_low, now,
+                           high ? v->by_high : v->by_low, values);
+
+    v->compared = n;
+    if (n == 0)
+        return;
+    qsort(values, n, sizeof *values, by_value);
+    v->usual_low = values[(unsigned)(0.05 * (n - 1))];
+    v->usual_high = values[(unsigned)ceil(0.95 * (n - 1))];
+}
+
+void habit_volume(const struct habit *habit, const struct habit_row *now, struct volume *out)
+{
+    bool first = true;
+
+    *out = (struct volume){0};
+    for (enum habit_class c = CLASS_ALL; c < CLASS_COUNT; c++) {
+        struct class_view view;
+
+        if (!look_in_class(habit, c, now, &view))
+            continue;
+        if (first || view.worst.high < out->high) {
+            out->high = view.worst.high;
+            out->class_high = c;
+            out->by_high = view.by_high;
+        }
+        if (first || view.worst.low < out->low) {
+            out->low = view.worst.low;
+            out->class_low = c;
+            out->by_low = view.by_low;
+        }
+        first = false;
+    }
+    if (!first)
+        usual_range(habit, now, out);
+}
+
+/* --- quantiles and ranks --------------------------------------------------------------- */
+
+double habit_quantile(const struct habit *habit, enum measure measure, double q, unsigned least)
+{
+    double values[HABIT_MOST + 1];
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < habit->n && n <= HABIT_MOST; i++)
+        if (usable(&habit->of[i]) && !isnan(habit->of[i].of[measure]))
+            values[n++] = habit->of[i].of[measure];
+    if (n == 0 || n < least)
+        return NAN;
+    qsort(values, n, sizeof *values, by_value);
+    return values[(unsigned)(q * (n - 1) + 0.5)];
+}
+
+/* The shipped prior: quantiles of the scores of ordinary deliveries. */
+struct prior {
+    double at[7]; /* of these shares */
+};
+static const double prior_share[7] = {0.5, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999};
+static const struct prior high_daily = {{0.66, 1.56, 2.08, 2.90, 3.62, 5.09, 8.30}};
+static const struct prior high_monthly = {{0.78, 2.07, 2.75, 3.70, 4.46, 5.47, 11.4}};
+static const struct prior low_daily = {{0.54, 1.66, 2.40, 2.89, 3.34, 3.65, 5.30}};
+static const struct prior low_monthly = {{0.54, 1.68, 2.54, 4.79, 8.68, 15, 23}};
+
+static const struct prior *prior_of(const struct habit *habit, enum measure measure)
+{
+    bool rare = habit_rhythm(habit) >= RHYTHM_MONTHLY;
+
+    if (measure == MEASURE_SCORE_LOW)
+        return rare ? &low_monthly : &low_daily;
+    return rare ? &high_monthly : &high_daily;
+}
+
+/* Which share of the prior's scores lie at or beyond this one: between the quantiles on the
+ * logarithm of the share, beyond the last one on with the last slope. */
+static double prior_beyond(const struct prior *prior, double score)
+{
+    unsigned i = 1;
+
+    if (score <= prior->at[0])
+        return 1 - 0.5 * fmax(score, 0) / prior->at[0];
+    while (i < 6 && score > prior->at[i])
+        i++;
+    double from = log(1 - prior_share[i - 1]), to = log(1 - prior_share[i]);
+    double part = (score - prior->at[i - 1]) / (prior->at[i] - prior->at[i - 1]);
+    return exp(from + part * (to - from));
+}
+
+double habit_rank(const struct habit *habit, enum measure measure, double score)
+{
+    double beyond = 0, n = 0, prior_n;
+
+    for (unsigned i = 0; i < habit->n; i++) {
+        double past = habit->of[i].of[measure];
+
+        if (!usable(&habit->of[i]) || isnan(past))
+            continue;
+        n++;
+        beyond += past >= score;
+    }
+    prior_n = n < HABIT_RANKED ? HABIT_RANKED - n : 0;
+    beyond += prior_n * prior_beyond(prior_of(habit, measure), score);
+    return fmin((beyond + (prior_n > 0 ? 0 : 1)) / (n + prior_n + 1), 1);
+}
+
+enum rhythm habit_rhythm(const struct habit *habit)
+{
+    double gaps[WINDOW];
+    unsigned n = 0;
+
+    for (unsigned i = habit->n; i > 1 && n < WINDOW; i--)
+        gaps[n++] = date_to_days(habit->of[i - 1].day) - date_to_days(habit->of[i - 2].day);
+    if (n < 2)
+        return RHYTHM_UNKNOWN;
+    double gap = median_of(gaps, n);
+    return gap <= 4 ? RHYTHM_DAILY : gap <= 12 ? RHYTHM_WEEKLY : gap <= 45 ? RHYTHM_MONTHLY : RHYTHM_RARE;
+}
+
+const struct habit_row *habit_last(const struct habit *habit)
+{
+    return habit->n ? &habit->of[habit->n - 1] : NULL;
+}
+
+unsigned habit_full_rows(const struct habit *habit)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < habit->n; i++)
+        n += !(habit->of[i].flags & (HABIT_ONCE | HABIT_COUNTS));
+    return n;
+}
+
+unsigned habit_origin_count(const struct habit *habit, uint64_t origin)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < habit->n; i++)
+        n += habit->of[i].origin == origin;
+    return n;
+}
