@@ -79,6 +79,11 @@ const struct command commands[] = {
     {OFFLINE, "layout check", "LAYOUT...", 1, -1, "prove layouts by their samples",
      "Names what is wrong with file and line. Exit 1 where a layout is not sound.", {{0}},
      command_layout_check},
+    {OFFLINE, "backtest", "MANIFEST", 1, 1, "replay a history of files through the safeguards",
+     "One delivery a line, in order of arrival, with tabs between the fields:\n"
+     "ARRIVAL PARTNER/UNIT PATH [NAME [FATE]], FATE released, rejected, probe or nothing.\n"
+     "Judged as the daemon would judge, in simulated time; what would have been held, by\n"
+     "check and a month, stands on standard error.", {{0}}, command_backtest},
     {OFFLINE, "config check", "", 0, 0, "validate a configuration",
      "Reads the file named with -c and whatever it includes, and names each error with file\n"
      "and line. Exit 1 where there is one.", {{0}}, command_config_check},

@@ -3,6 +3,7 @@
 bin_PROGRAMS += slussctl
 noinst_LIBRARIES += libctl.a
 libctl_a_SOURCES = \
+  ctl/backtest.c \
   ctl/check.c \
   ctl/commands.c ctl/commands.h \
   ctl/config.c \
@@ -12,14 +13,16 @@ libctl_a_SOURCES = \
   ctl/help.c ctl/help.h \
   ctl/items.c \
   ctl/layout.c ctl/layout.h \
+  ctl/manifest.c ctl/manifest.h \
   ctl/online.c ctl/online.h \
   ctl/options.c ctl/options.h \
   ctl/print.c ctl/print.h \
   ctl/queue.c \
   ctl/show.c \
   ctl/status.c \
+  ctl/outcome.c ctl/outcome.h \
   ctl/trail.c \
   ctl/when.c ctl/when.h \
   daemon/control.c daemon/control.h
 slussctl_SOURCES = ctl/main.c
-slussctl_LDADD = libctl.a $(parser_libs) $(conf_libs) $(model_libs) $(JANSSON_LIBS)
+slussctl_LDADD = libctl.a $(gate_libs) $(store_libs) $(safeguard_libs) $(parser_libs) $(conf_libs) $(model_libs) $(JANSSON_LIBS)

@@ -3,10 +3,10 @@
 
 #include "daemon/log.h"
 #include "daemon/notify.h"
+#include "gate/assessment.h"
 #include "model/error.h"
 #include "model/json.h"
 #include "store/audit.h"
-#include "store/items.h"
 #include "store/queue.h"
 
 #define DECISION_MEMORY (64 * 1024)
@@ -94,6 +94,7 @@ static int release_now(struct intake *intake, struct decision *d,
     struct store *store = intake->store;
     enum delivery_state to = cool_off_us > 0 ? STATE_RELEASED : STATE_QUEUED;
     int rc = store_delivery_become(store, d->delivery.row, to, d->now_us);
+    rc = rc ? rc : gate_enter(store, intake->seen, d->delivery.row, ENTRY_NORMAL);
     rc = rc ? rc : queue_add(store, d->delivery.row, d->now_us + cool_off_us);
     rc = rc ? rc : notify_receipts(intake, &d->delivery, "released", NULL);
     return rc ? rc : audit(intake, d, d->event);
@@ -125,7 +126,7 @@ static int reject(struct intake *intake, struct decision *d)
     int rc = store_decision_add(store, d->delivery.row, d->what, d->operator_, d->reason,
                                 d->now_us);
     rc = rc ? rc : store_delivery_become(store, d->delivery.row, STATE_REJECTED, d->now_us);
-    rc = rc ? rc : items_forget(store, d->delivery.row);
+    rc = rc ? rc : gate_enter(store, intake->seen, d->delivery.row, ENTRY_REJECTED);
     rc = rc ? rc : notify_receipts(intake, &d->delivery, "rejected", buf_cstr(&reason));
     rc = rc ? rc : audit(intake, d, d->event);
     buf_free(&reason);

@@ -10,6 +10,7 @@
 #include "daemon/inbox.h"
 #include "daemon/loop.h"
 #include "model/settings.h"
+#include "store/seen.h"
 #include "store/spool.h"
 #include "store/store.h"
 
@@ -22,6 +23,7 @@ struct intake {
     struct loop *loop;
     struct settings *settings;
     struct store *store;
+    struct seen *seen; /* the duplicate memory */
     struct spool *spool;
     struct inboxes *inboxes;
     struct pool *pool;

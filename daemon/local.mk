@@ -30,5 +30,5 @@ libdaemon_a_SOURCES = \
   daemon/wire.c daemon/wire.h \
   daemon/worker.c daemon/worker.h
 slussd_SOURCES = daemon/main.c
-slussd_LDADD = $(daemon_libs) $(outbound_libs) $(store_libs) $(safeguard_libs) $(parser_libs) \
+slussd_LDADD = $(daemon_libs) $(outbound_libs) $(gate_libs) $(store_libs) $(safeguard_libs) $(parser_libs) \
   $(conf_libs) $(model_libs) $(JANSSON_LIBS)

@@ -192,6 +192,9 @@ static int open_state(struct daemon *d)
     rc = rc ? rc : store_open(state_dir, &error, &d->intake.store);
     if (!rc && (rc = spool_open(state_dir, &d->intake.spool)) != 0)
         buf_printf(&error, "%s/spool: %s; check owner and mode", state_dir, sluss_error_text(rc));
+    if (!rc && (rc = seen_open(d->intake.store, state_dir, &d->intake.seen)) != 0)
+        buf_printf(&error, "%s/seen: %s; restore it from a backup", state_dir,
+                   sluss_error_text(rc));
     if (rc)
         log_text(LOG_LEVEL_ERROR, "start-failed", "%s",
                  error.n ? buf_cstr(&error) : sluss_error_text(rc));
@@ -256,6 +259,7 @@ static void close_all(struct daemon *d)
     for (size_t i = 0; i < sizeof d->signals / sizeof d->signals[0]; i++)
         loop_source_free(&d->signals[i]);
     spool_close(&in->spool);
+    seen_close(&in->seen);
     store_close(&in->store);
     loop_free(&in->loop);
     settings_free(&in->settings);

@@ -9,12 +9,10 @@
 #include "daemon/log.h"
 #include "daemon/notify.h"
 #include "daemon/pool.h"
+#include "gate/assessment.h"
 #include "model/error.h"
 #include "model/json.h"
-#include "safeguards/engine.h"
-#include "safeguards/fingerprint.h"
 #include "store/audit.h"
-#include "store/items.h"
 #include "store/outbox.h"
 #include "store/queue.h"
 
@@ -26,14 +24,11 @@ struct passage_work {
     struct arena *arena;
     struct finding_list findings;
     struct items_file *items_file;
-    struct content_digest digest;
+    struct assessment *assessment;
     uint64_t items;
     uint64_t items_by_type[ITEM_TYPE_COUNT];
     struct sums sums;
     bool sum_broken;
-    struct item_scan *scan;
-    struct scan_result compared;
-    struct span partner; /* into the delivery's unit key */
 };
 
 static void fail(struct passage *p, int code, const char *what)
@@ -52,7 +47,7 @@ static void work_free(struct passage_work **work)
     if (!w)
         return;
     items_file_close(&w->items_file);
-    item_scan_close(&w->scan);
+    assessment_close(&w->assessment);
     arena_free(&w->arena);
     free(w);
     *work = NULL;
@@ -100,11 +95,10 @@ static int work_begin(struct passage *p)
     p->work = w;
     w->arena = arena_new(WORK_MEMORY);
     w->findings.arena = w->arena;
-    const char *slash = strchr(p->delivery.unit, '/');
-    w->partner = span_of(p->delivery.unit, slash ? (size_t)(slash - p->delivery.unit)
-                                                 : strlen(p->delivery.unit));
     int rc = w->arena ? 0 : SLUSS_ENOMEM;
-    rc = rc ? rc : items_begin(p->intake->store, p->delivery.row);
+    rc = rc ? rc : gate_drop(p->intake->seen, p->delivery.row);
+    rc = rc ? rc
+            : assessment_open(p->intake->store, p->intake->seen, &p->delivery, &w->assessment);
     p->owner.advanced(p->owner.context, p);
     return rc ? rc : items_file_open(p->intake->spool, p->delivery.id, &w->items_file);
 }
@@ -119,21 +113,6 @@ static void count_item(struct passage_work *w, const struct item *item)
         w->sum_broken = true;
 }
 
-static int remember_item(struct passage *p, const struct item *item)
-{
-    struct fingerprint print;
-    fingerprint_item(store_secret(p->intake->store), p->work->partner, item, &print);
-    content_digest_add(&p->work->digest, &print);
-    const struct item_keys keys = {
-        .has_number = print.has_number,
-        .has_party = print.has_party,
-        .k1 = print.k1,
-        .k2 = print.k2,
-        .record = item->record,
-    };
-    return items_add(p->intake->store, p->delivery.row, p->work->items, &keys);
-}
-
 static int on_item(void *context, const struct item *item)
 {
     struct passage *p = context;
@@ -145,7 +124,7 @@ static int on_item(void *context, const struct item *item)
         p->owner.advanced(p->owner.context, p); /* the one that begins now */
     count_item(p->work, item);
     int rc = items_file_add(p->work->items_file, item);
-    rc = rc ? rc : remember_item(p, item);
+    rc = rc ? rc : assessment_item(p->work->assessment, item);
     if (rc) {
         p->job = NULL; /* the pool cancels it */
         fail(p, rc, "an item could not be stored");
@@ -206,13 +185,7 @@ static void on_synced(void *context, const struct summary *none)
     p->job = NULL;
     items_file_synced(w->items_file);
     items_file_close(&w->items_file);
-    int rc;
-    if (w->items > 0) {
-        rc = items_end(p->intake->store, p->delivery.row, w->items);
-        rc = rc ? rc : item_scan_open(p->intake->store, p->delivery.row, &w->scan);
-    } else { /* nothing to compare; a reader that died may have left items behind */
-        rc = items_forget(p->intake->store, p->delivery.row);
-    }
+    int rc = assessment_end(w->assessment);
     if (rc) {
         fail(p, rc, "the items could not be written");
         return;
@@ -322,70 +295,10 @@ void passage_read(struct passage *p)
 
 /* --- judging ---------------------------------------------------------------------------- */
 
-/* A finding's sentence also stands in the sender's receipt: what another organisation called
- * its file is not for it to know. The operator finds the name by the id. */
-static struct past_delivery past_of(struct span partner, const struct prior *prior)
-{
-    bool own = span_starts(span_str(prior->unit), partner) && prior->unit[partner.n] == '/';
-    return (struct past_delivery){
-        .id = span_str(prior->id),
-        .file = own ? span_str(prior->file) : SPAN_LIT("-"),
-        .state = prior->state,
-        .technical = prior->technical,
-        .received_us = prior->received_us,
-    };
-}
-
-static struct past_overlap overlap_of(struct span partner, const struct overlap *overlap)
-{
-    return (struct past_overlap){
-        .seen = overlap->seen,
-        .first_record = overlap->first_record,
-        .in_most = overlap->in_most,
-        .most = past_of(partner, &overlap->most),
-    };
-}
-
 /* A unit that left the configuration while its file was under way: nothing of it may pass
  * without a person. */
 static const struct unit_settings unknown_unit = {
     .key = "unknown", .partner = "", .partner_name = "", .language = "en", .phase = PHASE_TEST};
-
-struct past {
-    struct prior bytes;
-    struct prior content;
-    struct past_delivery same_bytes;
-    struct past_delivery same_content;
-    struct history history;
-};
-
-/* Ask the store what the checks may want to know. 0 or a store error. */
-static int ask_history(struct passage *p, const uint8_t digest[16], struct past *past)
-{
-    struct store *store = p->intake->store;
-    const struct scan_result *compared = &p->work->compared;
-    struct span partner = p->work->partner;
-    past->history = (struct history){
-        .by_number = overlap_of(partner, &compared->by_number),
-        .by_party = overlap_of(partner, &compared->by_party),
-        .repeats = compared->repeats,
-        .first_repeat_record = compared->first_repeat_record,
-    };
-    int found =
-        items_same_bytes(store, p->delivery.row, p->delivery.summary.blake2b, &past->bytes);
-    if (found > 0) {
-        past->same_bytes = past_of(partner, &past->bytes);
-        past->history.same_bytes = &past->same_bytes;
-    }
-    if (found < 0 || p->work->items == 0)
-        return found < 0 ? found : 0;
-    found = items_same_content(store, p->delivery.row, digest, &past->content);
-    if (found > 0) {
-        past->same_content = past_of(partner, &past->content);
-        past->history.same_content = &past->same_content;
-    }
-    return found < 0 ? found : 0;
-}
 
 /* The audit row says what was judged, by figures alone. */
 static int audit_verdict(struct passage *p, int64_t now_us)
@@ -411,24 +324,23 @@ static int audit_verdict(struct passage *p, int64_t now_us)
 }
 
 /* What follows from a verdict. 0 or a store error. */
-static int follow_up(struct passage *p, const struct unit_settings *unit, const struct past *past,
+static int follow_up(struct passage *p, const struct unit_settings *unit, const struct prior *same,
                      int64_t now_us)
 {
     struct store *store = p->intake->store;
     int rc = notify_receipts(p->intake, &p->delivery, verdict_name(p->delivery.verdict), NULL);
     /* A sender who repeats a file may never have had the first one's receipt. */
-    if (!rc && past->history.same_bytes && state_is_accepted(past->bytes.state))
-        rc = outbox_revive(store, past->bytes.row, now_us) < 0 ? SLUSS_EIO : 0;
+    if (!rc && same->row && state_is_accepted(same->state))
+        rc = outbox_revive(store, same->row, now_us) < 0 ? SLUSS_EIO : 0;
     if (rc)
         return rc;
-    switch (p->delivery.verdict) {
-    case VERDICT_ACCEPTED:
-        return queue_add(store, p->delivery.row, now_us + unit->cool_off_us);
-    case VERDICT_HELD:
-        return notify_held(p->intake, &p->delivery, &p->work->findings);
-    default: /* what was rejected is no history */
-        return items_forget(store, p->delivery.row);
-    }
+    if (p->delivery.verdict == VERDICT_REJECTED) /* no history */
+        return SLUSS_OK;
+    rc = assessment_keep(p->work->assessment);
+    if (rc || p->delivery.verdict == VERDICT_HELD)
+        return rc ? rc : notify_held(p->intake, &p->delivery, &p->work->findings);
+    rc = gate_enter(store, p->intake->seen, p->delivery.row, ENTRY_ACCEPTED);
+    return rc ? rc : queue_add(store, p->delivery.row, now_us + unit->cool_off_us);
 }
 
 static enum delivery_state state_after(enum verdict verdict, const struct unit_settings *unit)
@@ -445,16 +357,10 @@ static int write_judgement(struct passage *p)
     if (!unit)
         unit = &unknown_unit;
     int64_t now_us = loop_wall_us(p->intake->loop);
-    uint8_t digest[16];
-    content_digest_bytes(&w->digest, digest);
-    struct past past = {0};
-    int rc = ask_history(p, digest, &past);
-    if (rc)
-        return rc;
-    const struct subject subject = {
-        .delivery = &p->delivery, .unit = unit, .history = &past.history, .now_us = now_us};
     struct opinion opinion;
-    rc = safeguards_judge(&subject, &w->findings, &opinion);
+    struct prior same;
+    int rc = assessment_judge(w->assessment, &p->delivery, unit, now_us, &w->findings, &opinion,
+                              &same);
     if (rc)
         return rc;
     p->delivery.verdict = opinion.verdict;
@@ -466,13 +372,13 @@ static int write_judgement(struct passage *p)
         .summary = &p->delivery.summary,
         .findings = &w->findings,
         .score = opinion.score,
-        .content_digest = w->items > 0 ? digest : NULL,
+        .content_digest = assessment_digest(w->assessment),
         .technical = opinion.technical,
         .decided_us = now_us,
     };
     rc = store_delivery_judge(p->intake->store, p->delivery.row, &judgement);
     rc = rc ? rc : audit_verdict(p, now_us);
-    return rc ? rc : follow_up(p, unit, &past, now_us);
+    return rc ? rc : follow_up(p, unit, &same, now_us);
 }
 
 /* All or nothing: half a judgement must not be committed with what others wrote. */
@@ -489,10 +395,9 @@ static int judge(struct passage *p)
 
 void passage_compare(struct passage *p, unsigned most)
 {
-    int more = p->work->scan ? item_scan_step(p->work->scan, most, &p->work->compared) : 0;
+    int more = assessment_step(p->work->assessment, most);
     if (more == 1)
         return;
-    item_scan_close(&p->work->scan);
     int rc = more < 0 ? more : judge(p);
     if (rc) {
         fail(p, rc, "the judgement could not be written");

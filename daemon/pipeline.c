@@ -15,7 +15,6 @@
 #include "daemon/passage.h"
 #include "daemon/pool.h"
 #include "model/error.h"
-#include "store/items.h"
 #include "store/queue.h"
 
 /* A transaction is committed when the loop is idle, and at the latest after this long, so that
@@ -58,7 +57,7 @@ struct pipeline {
     struct loop_source *step;   /* comparisons, and freeing what failed */
     struct loop_source *resume; /* the end of a pause */
     struct loop_source *ripen;  /* the end of the next cool-off */
-    struct loop_source *sweep;  /* what is forgotten is removed, a little at a time */
+    struct loop_source *sweep;  /* what is remembered is merged, a little at a time */
 };
 
 /* Never later than was asked before: a steady stream of wishes would put it off for ever. */
@@ -658,11 +657,16 @@ static void on_ripen(void *context, int64_t now_us)
 static void on_sweep(void *context, int64_t now_us)
 {
     struct pipeline *p = context;
-    int more = p->stopped || p->pausing ? 0 : items_sweep(p->intake->store, SWEEP_STEP);
+    int more = 1;
+    if (p->stopped || p->pausing) {
+        more = 0;
+    } else if (store_in_transaction(p->intake->store)) {
+        ask_commit(p); /* a merge commits by itself, and nothing of others with it */
+    } else {
+        more = seen_tidy(p->intake->seen, SWEEP_STEP);
+    }
     int64_t pause_us = more == 1 ? SWEEP_PAUSE_US : PAUSE_US;
     loop_timer_set(p->sweep, more == 0 ? INT64_MAX : now_us + pause_us);
-    if (store_in_transaction(p->intake->store))
-        ask_commit(p);
 }
 
 void pipeline_ripen(struct pipeline *p)

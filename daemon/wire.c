@@ -217,7 +217,8 @@ int wire_get_summary(struct span *message, struct summary *summary)
         memchr(summary->format, '\0', sizeof summary->format) == NULL ||
         !utf8_valid(span_str(summary->format)) || (unsigned)summary->kind >= KIND_COUNT ||
         (unsigned)summary->envelope >= ENVELOPE_COUNT || (unsigned)summary->seal >= SEAL_COUNT ||
-        !bool_sound(&summary->test) || !bool_sound(&summary->valid) ||
+        memchr(summary->origin.producer, '\0', sizeof summary->origin.producer) == NULL ||
+        !utf8_valid(span_str(summary->origin.producer)) || !bool_sound(&summary->test) || !bool_sound(&summary->valid) ||
         !bool_sound(&summary->states_zero) || summary->sums.n > SUMS_MAX)
         return SLUSS_EPROTOCOL;
     for (unsigned i = 0; i < summary->sums.n; i++)

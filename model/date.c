@@ -291,3 +291,19 @@ const char *instant_local(int64_t at_us, char text[INSTANT_SIZE])
     *at = '\0';
     return text;
 }
+
+struct local_time local_of_instant(int64_t at_us)
+{
+    int64_t of_day_us;
+    int64_t days = split(at_us, &of_day_us);
+    time_t seconds = (time_t)(days * 86400 + of_day_us / SECOND_US);
+    struct tm local;
+
+    if (!localtime_r(&seconds, &local) || local.tm_year + 1900 > 9999 || local.tm_year < -1899)
+        return (struct local_time){date_of_instant(at_us), (int)(of_day_us / SECOND_US / 60)};
+    return (struct local_time){
+        .day = {(int16_t)(local.tm_year + 1900), (uint8_t)(local.tm_mon + 1),
+                (uint8_t)local.tm_mday},
+        .minute = local.tm_hour * 60 + local.tm_min,
+    };
+}

@@ -58,6 +58,13 @@ int instant_parse(struct span text, int64_t *at_us);
 /* For people, in the process's time zone: "2026-03-02 07:12:00". */
 const char *instant_local(int64_t at_us, char text[INSTANT_SIZE]);
 
+/* The same as day and minute of the day. */
+struct local_time {
+    struct date day;
+    int minute;
+};
+struct local_time local_of_instant(int64_t at_us);
+
 #define SECOND_US INT64_C(1000000)
 
 #endif

@@ -25,6 +25,15 @@ enum seal_state {
     SEAL_COUNT
 };
 
+/* What tells the program that made a file: not what it says, but how it is written. */
+#define ORIGIN_TEXT_MAX 64
+struct origin {
+    uint64_t layout;  /* hash of its form: encoding, line ends, header, columns; 0: not known */
+    int64_t sequence; /* the file's own serial number; -1: it has none */
+    int64_t created_us; /* when the file says it was made; 0: it does not */
+    char producer[ORIGIN_TEXT_MAX]; /* the program's name, as the file gives it; escaped */
+};
+
 struct summary {
     char format[FORMAT_NAME_MAX]; /* a name of INTERFACE's table, or "unknown" */
     enum kind kind;
@@ -38,6 +47,7 @@ struct summary {
     uint64_t counterparties[PARTY_KIND_COUNT];  /* items by who the counterparty is */
     uint64_t references[REFERENCE_STATE_COUNT]; /* items by their reference's check digit */
     struct sums sums;                           /* net, a currency each */
+    struct origin origin;
     uint64_t size;                              /* bytes */
     uint8_t blake2b[32];
 };

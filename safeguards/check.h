@@ -11,12 +11,16 @@
 #include "model/delivery.h"
 #include "model/finding.h"
 #include "model/settings.h"
+#include "safeguards/habit.h"
 #include "safeguards/history.h"
+#include "safeguards/profile.h"
 
 struct subject {
     const struct delivery *delivery;  /* with its summary */
     const struct unit_settings *unit; /* what the site says about the sender */
     const struct history *history;
+    const struct profile *profile; /* of its items; null in tests that need none */
+    struct habit_row *now;         /* its measures; checks fill in their scores. As above */
     int64_t now_us;
 };
 

@@ -6,8 +6,9 @@
 
 #include "model/ident.h"
 
-/* Each kind of hash begins with a byte of its own, so that none can be taken for another. */
-enum domain { DOMAIN_NUMBER = 1, DOMAIN_PARTY = 2, DOMAIN_WHOLE = 3 };
+/* Each kind of hash begins with a byte of its own, so that none can be taken for another: keys
+ * with their kind, the whole item with this. */
+#define DOMAIN_WHOLE 0xFF
 
 /* What is hashed: fields with their lengths before them, so that no two lists of fields give
  * the same bytes. Never cleared: only the first n bytes are read. */
@@ -96,48 +97,77 @@ static struct span party_of(const struct item *item, char room[ITEM_TEXT_MAX])
     return span_of(room, 10);
 }
 
-static bool hash_number(const uint8_t *secret, struct span partner, const struct item *item,
-                        uint64_t *key)
+static void begin(struct message *m, enum item_key kind)
+{
+    m->n = 0;
+    put_number(m, kind, 1);
+}
+
+static void add(struct fingerprint *out, enum item_key kind, const struct message *m,
+                const uint8_t *secret)
+{
+    uint8_t hash[16];
+
+    out->key[kind] = finish(m, secret, hash);
+    out->has |= 1u << kind;
+}
+
+static void hash_number(const uint8_t *secret, struct span partner, const struct item *item,
+                        struct fingerprint *out)
 {
     struct message m;
     char room[ITEM_TEXT_MAX];
-    uint8_t hash[16];
     struct span number = normalise(item->number, room);
 
     if (!number.n)
-        return false;
-    m.n = 0;
-    put_number(&m, DOMAIN_NUMBER, 1);
+        return;
+    begin(&m, KEY_NUMBER);
     put_number(&m, item->type, 1);
     put_text(&m, number);
     put_number(&m, item->issuer.n > 0, 1);
     put_text(&m, item->issuer.n ? normalise(item->issuer, room) : partner);
-    *key = finish(&m, secret, hash);
-    return true;
+    add(out, KEY_NUMBER, &m, secret);
 }
 
-/* The due date tells equal monthly fees apart. What has none, as payments, has its own date;
- * without any date an item's party and amount prove nothing. */
-static bool hash_party(const uint8_t *secret, const struct item *item, uint64_t *key)
+/* Party, with amount, and with its date too. The due date tells equal monthly fees apart. What
+ * has none, as payments, has its own date; without any date party and amount prove nothing. */
+static void hash_party(const uint8_t *secret, const struct item *item, struct fingerprint *out)
 {
     struct message m;
     char room[ITEM_TEXT_MAX];
-    uint8_t hash[16];
     bool due = date_present(item->due_date);
     struct date date = due ? item->due_date : item->issue_date;
     struct span party = party_of(item, room);
 
-    if (!party.n || !date_present(date))
-        return false;
-    m.n = 0;
-    put_number(&m, DOMAIN_PARTY, 1);
+    if (!party.n)
+        return;
+    begin(&m, KEY_PARTY);
     put_text(&m, party);
+    add(out, KEY_PARTY, &m, secret);
     put_number(&m, (uint64_t)item->amount_minor, 8);
     put_currency(&m, item->currency);
+    m.bytes[0] = KEY_AMOUNT;
+    add(out, KEY_AMOUNT, &m, secret);
+    if (!date_present(date))
+        return;
     put_number(&m, due, 1);
     put_date(&m, date);
-    *key = finish(&m, secret, hash);
-    return true;
+    m.bytes[0] = KEY_DUE;
+    add(out, KEY_DUE, &m, secret);
+}
+
+static void hash_name(const uint8_t *secret, enum item_key kind, struct span name,
+                      struct fingerprint *out)
+{
+    struct message m;
+    char room[ITEM_TEXT_MAX];
+    struct span normal = normalise(name, room);
+
+    if (!normal.n)
+        return;
+    begin(&m, kind);
+    put_text(&m, normal);
+    add(out, kind, &m, secret);
 }
 
 /* Everything an item says, except where in the file it stands. */
@@ -164,9 +194,12 @@ static void hash_whole(const uint8_t *secret, const struct item *item, uint8_t o
 void fingerprint_item(const uint8_t secret[FINGERPRINT_SECRET_SIZE], struct span partner,
                       const struct item *item, struct fingerprint *out)
 {
-    *out = (struct fingerprint){0};
-    out->has_number = hash_number(secret, partner, item, &out->k1);
-    out->has_party = hash_party(secret, item, &out->k2);
+    out->has = 0;
+    hash_number(secret, partner, item, out);
+    hash_party(secret, item, out);
+    hash_name(secret, KEY_ACCOUNT, item->payee_account, out);
+    hash_name(secret, KEY_ISSUER, item->issuer, out);
+    hash_name(secret, KEY_PAID, item->reference, out);
     hash_whole(secret, item, out->whole);
 }
 

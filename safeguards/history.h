@@ -1,8 +1,7 @@
 /* history.h -- what a check may ask of the past
  *
- * The safeguards are pure: whoever runs them answers these questions, from the store in the
- * daemon, from memory in a test or a replay. Answers are facts of one moment; none of them
- * holds personal data.
+ * The safeguards are pure: whoever runs them answers these questions (gate/ from the store, a
+ * test from memory). Answers are facts of one moment; none of them holds personal data.
  */
 #ifndef SLUSS_SAFEGUARDS_HISTORY_H
 #define SLUSS_SAFEGUARDS_HISTORY_H
@@ -11,7 +10,9 @@
 #include <stdint.h>
 
 #include "model/delivery.h"
+#include "model/item_key.h"
 #include "model/span.h"
+#include "safeguards/habit.h"
 
 /* An earlier delivery, as a finding speaks of it. */
 struct past_delivery {
@@ -29,6 +30,21 @@ struct past_overlap {
     struct past_delivery most;
 };
 
+/* Different keys of one kind: how many, and by whose accepted deliveries they are known; each
+ * counts once, for the nearest. */
+struct past_keys {
+    uint64_t keys;
+    uint64_t by_unit;    /* the unit itself */
+    uint64_t by_partner; /* another unit of the same partner */
+    uint64_t by_other;   /* another partner */
+};
+
+/* What the sender, or somebody for it, said would come. */
+struct announcement {
+    uint64_t items;      /* about so many; 0: not said */
+    int64_t from_us, to_us;
+};
+
 struct history {
     /* Same bytes, same items in any order; null when there was none. */
     const struct past_delivery *same_bytes;
@@ -37,9 +53,26 @@ struct history {
      * number is new. */
     struct past_overlap by_number;
     struct past_overlap by_party;
-    /* Repeats inside the file. */
-    uint64_t repeats;
-    uint64_t first_repeat_record;
+    uint64_t number_elsewhere; /* of by_number.seen: known only from other units */
+    /* By party + amount + due date, in deliveries an operator rejected. */
+    struct past_overlap rejected;
+    uint64_t amount_seen; /* items whose party and amount the partner's units sent before */
+    /* Rarity-weighted share of party and amount that stands in the one earlier delivery of the
+     * partner that resembles this one most. */
+    double containment;
+    struct past_delivery contained_in; /* id.n 0: none */
+    struct past_keys keys[KEY_KINDS];
+    uint64_t paid, first_paid_record; /* claims whose reference an accepted payment has */
+    /* Repeats inside the file: number and all; or party, amount and due date, new number. */
+    uint64_t repeats, first_repeat_record;
+    uint64_t repeats_due, first_repeat_due_record;
+
+    /* The delivery's stream: what was accepted before, oldest first. Never null at the gate;
+     * null in tests that need none. */
+    const struct habit *habit;
+    uint64_t unit_deliveries; /* accepted ones of the unit, of any kind */
+    const struct announcement *announced; /* null: nothing */
+    bool migrating; /* the sender declared a system change: every file is held */
 };
 
 #endif

@@ -5,8 +5,9 @@ libstore_a_SOURCES = \
   store/db.c store/db.h \
   store/deliveries.c store/internal.h \
   store/gather.c \
-  store/items.c store/items.h \
+  store/habits.c store/habits.h \
   store/outbox.c store/outbox.h \
+  store/prior.c store/prior.h \
   store/queue.c store/queue.h \
   store/runs.c store/runs.h \
   store/schema.c store/schema.h \

@@ -74,7 +74,8 @@ int run_create(int directory, const char *name, const uint8_t secret[32], struct
     if (!w)
         return SLUSS_ENOMEM;
     w->secret = secret;
-    w->fd = openat(directory, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
+    (void)unlinkat(directory, name, 0); /* one that is open keeps its bytes */
+    w->fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0640);
     if (w->fd < 0) {
         int rc = sluss_error_from_errno(errno);
         free(w);

@@ -150,16 +150,20 @@ static int take_run(struct seen *seen, struct seen_run run)
     char name[SEEN_NAME_SIZE];
     if (seen->run_count == SEEN_RUNS_MOST)
         return SLUSS_ELIMIT;
-    for (unsigned i = 0; i < seen->run_count; i++)
-        if (seen->runs[i].own == run.own && seen->runs[i].id == run.id)
-            return SLUSS_OK;
     run_name(name, &run);
     int rc = run_open(seen->directory, name, store_secret(seen->store), &run.run);
-    if (rc == SLUSS_ENOTFOUND)
-        rc = SLUSS_ECORRUPT;
-    if (rc == 0)
-        seen->runs[seen->run_count++] = run;
-    return rc;
+    if (rc)
+        return rc == SLUSS_ENOTFOUND ? SLUSS_ECORRUPT : rc;
+    for (unsigned i = 0; i < seen->run_count; i++)
+        if (seen->runs[i].own == run.own && seen->runs[i].id == run.id) {
+            /* Entered before, in a transaction that was undone. */
+            run_close(&seen->runs[i].run);
+            seen->runs[i] = run;
+            seen->generation++;
+            return SLUSS_OK;
+        }
+    seen->runs[seen->run_count++] = run;
+    return SLUSS_OK;
 }
 
 static uint64_t get64(const uint8_t *at)

@@ -226,6 +226,11 @@ int store_open(const char *state_dir, struct buf *error, struct store **out)
     return rc;
 }
 
+int store_forget_durability(struct store *store)
+{
+    return db_script(store->db, "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY");
+}
+
 void store_close(struct store **store)
 {
     if (!*store)

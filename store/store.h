@@ -27,6 +27,8 @@ struct store;
  * 0 and *out; SLUSS_EIO, SLUSS_EFULL, SLUSS_EDENIED, SLUSS_ECORRUPT (not our database, or a
  * newer schema than this program's) with a sentence for the administrator in `error`. */
 int store_open(const char *state_dir, struct buf *error, struct store **out);
+/* For a store that is thrown away: nothing waits for the disk any more. */
+int store_forget_durability(struct store *store);
 void store_close(struct store **store); /* rolls back what is open */
 
 /* Group commit. store_begin does nothing when a transaction is open; every writing function

@@ -1,5 +1,5 @@
 # Unit tests of daemon/.
-daemon_test_libs = $(daemon_libs) $(outbound_libs) $(store_libs) $(safeguard_libs) $(parser_libs) \
+daemon_test_libs = $(daemon_libs) $(outbound_libs) $(gate_libs) $(store_libs) $(safeguard_libs) $(parser_libs) \
   $(conf_libs) $(model_libs) $(JANSSON_LIBS) $(unit_libs)
 
 pool_tests = tests/unit/daemon/pool_test tests/unit/daemon/wire_test

@@ -36,20 +36,24 @@ static struct past_delivery describe(const struct past_entry *entry)
     };
 }
 
-static bool has_number(const struct past_entry *entry, const struct fingerprint *print)
+static bool has_key(const struct past_entry *entry, const struct fingerprint *print,
+                    enum item_key kind)
 {
-    for (unsigned i = 0; i < entry->n && print->has_number; i++)
-        if (entry->prints[i].has_number && entry->prints[i].k1 == print->k1)
+    for (unsigned i = 0; i < entry->n && fingerprint_has(print, kind); i++)
+        if (fingerprint_has(&entry->prints[i], kind) &&
+            entry->prints[i].key[kind] == print->key[kind])
             return true;
     return false;
 }
 
+static bool has_number(const struct past_entry *entry, const struct fingerprint *print)
+{
+    return has_key(entry, print, KEY_NUMBER);
+}
+
 static bool has_party(const struct past_entry *entry, const struct fingerprint *print)
 {
-    for (unsigned i = 0; i < entry->n && print->has_party; i++)
-        if (entry->prints[i].has_party && entry->prints[i].k2 == print->k2)
-            return true;
-    return false;
+    return has_key(entry, print, KEY_DUE);
 }
 
 typedef bool (*matcher)(const struct past_entry *entry, const struct fingerprint *print);
@@ -99,7 +103,7 @@ static void count_repeats(const struct past_entry *now, struct history *history)
         const struct fingerprint *print = &now->prints[i];
 
         before.n = i;
-        if (print->has_number ? !has_number(&before, print) : !has_party(&before, print))
+        if (fingerprint_has(print, KEY_NUMBER) ? !has_number(&before, print) : !has_party(&before, print))
             continue;
         if (history->repeats++ == 0)
             history->first_repeat_record = i + 1;

@@ -1,7 +1,7 @@
 /* deliveries_test.c -- rows of deliveries: ids, states, judgement, finding them again */
 #include "support.h"
 
-#include "store/items.h"
+#include "store/prior.h"
 
 static void load(struct store *store, const char *id, struct arena *arena, struct delivery *d)
 {
@@ -167,7 +167,7 @@ static void a_judgement_without_a_reading_is_one_too(void **state)
     judge(place->store, &e, VERDICT_HELD, STATE_HELD, NULL);
     uint8_t zero[32] = {0};
     struct prior prior; /* hashes nobody made are not the same bytes */
-    assert_int_equal(items_same_bytes(place->store, e.row, zero, &prior), 0);
+    assert_int_equal(prior_same_bytes(place->store, e.row, zero, &prior), 0);
 }
 
 struct seen_findings {

@@ -1,7 +1,7 @@
 # Unit tests of store/.
 store_tests = \
   tests/unit/store/audit_test tests/unit/store/db_test tests/unit/store/deliveries_test \
-  tests/unit/store/items_test tests/unit/store/outbox_test tests/unit/store/queue_test \
+  tests/unit/store/outbox_test tests/unit/store/queue_test \
   tests/unit/store/schema_test tests/unit/store/secret_test tests/unit/store/seen_test \
   tests/unit/store/spool_test \
   tests/unit/store/store_test
@@ -14,8 +14,6 @@ tests_unit_store_db_test_SOURCES = tests/unit/store/db_test.c tests/unit/store/s
 tests_unit_store_db_test_LDADD = $(store_test_libs)
 tests_unit_store_deliveries_test_SOURCES = tests/unit/store/deliveries_test.c tests/unit/store/support.h
 tests_unit_store_deliveries_test_LDADD = $(store_test_libs)
-tests_unit_store_items_test_SOURCES = tests/unit/store/items_test.c tests/unit/store/support.h
-tests_unit_store_items_test_LDADD = $(store_test_libs)
 tests_unit_store_outbox_test_SOURCES = tests/unit/store/outbox_test.c tests/unit/store/support.h
 tests_unit_store_outbox_test_LDADD = $(store_test_libs)
 tests_unit_store_queue_test_SOURCES = tests/unit/store/queue_test.c tests/unit/store/support.h
