@@ -665,6 +665,8 @@ static void on_sweep(void *context, int64_t now_us)
     } else {
         more = seen_tidy(p->intake->seen, SWEEP_STEP);
     }
+    if (more < 0)
+        refused(p, more, "the duplicate memory could not be merged");
     int64_t pause_us = more == 1 ? SWEEP_PAUSE_US : PAUSE_US;
     loop_timer_set(p->sweep, more == 0 ? INT64_MAX : now_us + pause_us);
 }

@@ -67,6 +67,8 @@ static inline int gate_make(void **state)
     snprintf(gate->socket, sizeof gate->socket, "%s/run/control.sock", gate->place->dir);
     gate->intake.settings->control_socket = gate->socket;
     assert_int_equal(spool_open(gate->place->dir, &gate->intake.spool), SLUSS_OK);
+    assert_int_equal(seen_open(gate->place->store, gate->place->dir, &gate->intake.seen),
+                     SLUSS_OK);
     assert_int_equal(loop_new(&gate->intake.loop), SLUSS_OK);
     *state = gate;
     return 0;
@@ -79,6 +81,7 @@ static inline int gate_remove(void **state)
 
     loop_free(&gate->intake.loop);
     spool_close(&gate->intake.spool);
+    seen_close(&gate->intake.seen);
     settings_free(&gate->intake.settings);
     place_remove(&place);
     free(gate);

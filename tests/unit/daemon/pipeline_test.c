@@ -91,6 +91,7 @@ static int site_make(void **state)
     in->store = site->place->store;
     in->settings = make_settings(site, true);
     assert_int_equal(spool_open(site->place->dir, &in->spool), 0);
+    assert_int_equal(seen_open(site->place->store, site->place->dir, &in->seen), 0);
     assert_int_equal(loop_new(&in->loop), 0);
     assert_int_equal(pool_open(in->loop, in->settings, &in->pool), 0);
     assert_int_equal(pipeline_open(in, &in->pipeline), 0);
@@ -110,6 +111,7 @@ static int site_remove(void **state)
     pool_close(&in->pool);
     loop_free(&in->loop);
     spool_close(&in->spool);
+    seen_close(&in->seen);
     settings_free(&in->settings);
     place_remove(&place);
     free(site);
@@ -163,7 +165,7 @@ static void a_file_goes_from_its_inbox_to_the_queue(void **state)
     drop(site, "arenden.csv", "1001;2026-03-31;100,00;5590000001\n");
     assert_true(comes_to(site, "SELECT count(*) FROM queue", 1, 20 * SECOND_US));
     assert_int_equal(number(site, "SELECT count(*) FROM delivery WHERE state = 'queued'"), 1);
-    assert_int_equal(number(site, "SELECT count(*) FROM item"), 1);
+    assert_int_equal(number(site, "SELECT count(*) FROM delivery_keys WHERE entered = 1"), 1);
     assert_int_equal(pipeline_active(site->intake.pipeline), 0);
     assert_true(is_empty(site->inbox)); /* its marker went with it */
 }
