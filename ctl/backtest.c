@@ -63,7 +63,7 @@ static int on_finding(void *context, const struct finding *finding)
 
 static int judge(struct trial *t)
 {
-    const struct sink sink = {t, on_item, on_finding};
+    const struct sink sink = {.context = t, .item = on_item, .finding = on_finding};
     int rc = assessment_open(t->test->store, t->test->seen, &t->delivery, &t->assessment);
     rc = rc ? rc : file_read(t->line->path, NULL, &sink, &t->delivery.summary);
     rc = rc ? rc : assessment_end(t->assessment);
