@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "conf/conf.h"
+#include "conf/layouts.h"
 #include "ctl/commands.h"
 #include "ctl/file.h"
 #include "ctl/manifest.h"
@@ -20,6 +21,7 @@
 #include "gate/assessment.h"
 #include "model/error.h"
 #include "model/json.h"
+#include "parsers/layout.h"
 
 #define FINDINGS_MEMORY (8u << 20)
 /* Keys compared between two looks at the clock that nobody takes: all at once. */
@@ -61,11 +63,25 @@ static int on_finding(void *context, const struct finding *finding)
     return finding_list_add(&((struct trial *)context)->findings, finding);
 }
 
+/* The declared layouts that the unit's files may be of. */
+static struct layouts agreed_layouts(const struct trial *t)
+{
+    const struct layouts *all = t->test->settings->layouts;
+    uint64_t agreed = layouts_agreed(all, &t->unit->formats);
+    struct layouts layouts = {0};
+    for (size_t i = 0; all && i < all->n; i++)
+        if (agreed >> i & 1)
+            layouts.of[layouts.n++] = all->of[i];
+    return layouts;
+}
+
 static int judge(struct trial *t)
 {
     const struct sink sink = {.context = t, .item = on_item, .finding = on_finding};
+    struct layouts layouts = agreed_layouts(t);
+    const struct file_how how = {.layouts = &layouts};
     int rc = assessment_open(t->test->store, t->test->seen, &t->delivery, &t->assessment);
-    rc = rc ? rc : file_read(t->line->path, NULL, &sink, &t->delivery.summary);
+    rc = rc ? rc : file_read(t->line->path, &how, &sink, &t->delivery.summary);
     rc = rc ? rc : assessment_end(t->assessment);
     while (rc == 0 && (rc = assessment_step(t->assessment, STEP)) == 1)
         rc = 0;
@@ -263,6 +279,7 @@ static int read_inputs(struct backtest *test, const char *manifest)
     struct buf why;
     buf_init(&why, 1u << 20);
     int rc = conf_read(test->ctl->config, &why, &test->settings);
+    rc = rc ? rc : conf_read_layouts(test->settings, &why);
     rc = rc ? rc : manifest_read(manifest, &test->manifest, &why);
     if (rc)
         complain("%s", why.n ? buf_cstr(&why) : sluss_error_text(rc));

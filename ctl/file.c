@@ -114,6 +114,7 @@ static int read_open(int fd, const char *path, const struct file_how *how, const
 
     if (error == SLUSS_OK) {
         reading_seal(reading, &how->keys);
+        reading_use_layouts(reading, how->layouts);
         reading_watch_lines(reading, how->watch);
         error = push_all(fd, path, reading, piece);
     }

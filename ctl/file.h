@@ -7,12 +7,14 @@
 #include "model/seal.h"
 #include "parsers/parser.h"
 
+struct layouts;    /* parsers/layout.h */
 struct line_watch; /* parsers/layout_reader.h */
 
 /* How a file is to be read. */
 struct file_how {
     const struct format *format; /* null: recognise it */
     struct arena *arena;         /* where a layout lives that was named; null: none was */
+    const struct layouts *layouts; /* to recognise among as well; null: none */
     struct seal_keys keys;
     const struct line_watch *watch; /* who sees each line that a layout reads; null: nobody */
 };

@@ -358,16 +358,8 @@ static struct worker_handle *find_idle(struct pool *pool)
 /* Bit i: layout i may be the file's. */
 static uint64_t layouts_of(const struct pool *pool, const char *key)
 {
-    const struct layouts *layouts = pool->settings->layouts;
     const struct unit_settings *unit = key ? settings_unit(pool->settings, key) : NULL;
-    uint64_t chosen = 0;
-    for (size_t i = 0; unit && layouts && i < layouts->n; i++) {
-        bool listed = unit->formats.n == 0;
-        for (size_t k = 0; k < unit->formats.n && !listed; k++)
-            listed = strcmp(unit->formats.of[k], layouts->of[i]->format.name) == 0;
-        chosen |= (uint64_t)listed << i;
-    }
-    return chosen;
+    return unit ? layouts_agreed(pool->settings->layouts, &unit->formats) : 0;
 }
 
 static void give(struct worker_handle *w, struct job *job)

@@ -173,4 +173,8 @@ int layout_load(struct arena *arena, struct span text, struct buf *errors, struc
 /* The one of that name ("layout:NAME" or "NAME"), or null. */
 const struct layout *layouts_find(const struct layouts *layouts, struct span name);
 
+/* Which a unit's file may be of, by the formats agreed with it: bit i for layout i. All, where
+ * no formats are agreed. */
+uint64_t layouts_agreed(const struct layouts *layouts, const struct texts *formats);
+
 #endif
