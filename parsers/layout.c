@@ -1337,15 +1337,15 @@ const struct layout *layouts_find(const struct layouts *layouts, struct span nam
     return NULL;
 }
 
-uint64_t layouts_agreed(const struct layouts *layouts, const struct texts *formats)
+uint64_t layouts_agreed(const struct layouts *layouts, const struct texts *names)
 {
     uint64_t agreed = 0;
 
     for (size_t i = 0; layouts && i < layouts->n; i++) {
-        bool listed = formats->n == 0;
+        bool listed = names->n == 0;
 
-        for (size_t k = 0; k < formats->n && !listed; k++)
-            listed = strcmp(formats->of[k], layouts->of[i]->format.name) == 0;
+        for (size_t k = 0; k < names->n && !listed; k++)
+            listed = strcmp(names->of[k], layouts->of[i]->format.name) == 0;
         agreed |= (uint64_t)listed << i;
     }
     return agreed;

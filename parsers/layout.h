@@ -14,6 +14,7 @@
 #ifndef SLUSS_PARSERS_LAYOUT_H
 #define SLUSS_PARSERS_LAYOUT_H
 
+#include "model/settings.h"
 #include "model/arena.h"
 #include "model/buf.h"
 #include "model/charset.h"
@@ -175,6 +176,6 @@ const struct layout *layouts_find(const struct layouts *layouts, struct span nam
 
 /* Which a unit's file may be of, by the formats agreed with it: bit i for layout i. All, where
  * no formats are agreed. */
-uint64_t layouts_agreed(const struct layouts *layouts, const struct texts *formats);
+uint64_t layouts_agreed(const struct layouts *layouts, const struct texts *names);
 
 #endif
