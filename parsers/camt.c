@@ -967,6 +967,7 @@ const struct format format_camt052 = {
     .push = iso_push,
     .finish = camt_finish,
     .close = iso_close,
+    .reader = iso_xml,
 };
 
 const struct format format_camt053 = {
@@ -983,6 +984,7 @@ const struct format format_camt053 = {
     .push = iso_push,
     .finish = camt_finish,
     .close = iso_close,
+    .reader = iso_xml,
 };
 
 const struct format format_camt054 = {
@@ -999,4 +1001,5 @@ const struct format format_camt054 = {
     .push = iso_push,
     .finish = camt_finish,
     .close = iso_close,
+    .reader = iso_xml,
 };

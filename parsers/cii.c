@@ -276,4 +276,5 @@ const struct format format_cii = {
     .push = einvoice_push,
     .finish = einvoice_finish,
     .close = einvoice_close,
+    .reader = einvoice_reader,
 };

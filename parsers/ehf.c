@@ -76,4 +76,5 @@ const struct format format_ehf = {
     .push = einvoice_push,
     .finish = einvoice_finish,
     .close = einvoice_close,
+    .reader = einvoice_reader,
 };

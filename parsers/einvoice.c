@@ -519,3 +519,8 @@ void einvoice_close(struct parser **parser)
     free(*parser);
     *parser = NULL;
 }
+
+struct xml_reader *einvoice_reader(const struct parser *p)
+{
+    return p->xml;
+}

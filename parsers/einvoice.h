@@ -137,6 +137,7 @@ int einvoice_begin(const struct einvoice_format *format, const struct sink *sink
 int einvoice_push(struct parser *p, struct span bytes);
 int einvoice_finish(struct parser *p, struct parser_facts *facts);
 void einvoice_close(struct parser **parser);
+struct xml_reader *einvoice_reader(const struct parser *p);
 
 /* For files of several documents: the end of one, judged and handed out, and a new one. */
 int einvoice_end_document(struct parser *p, bool *whole);

@@ -411,4 +411,5 @@ const struct format format_finvoice = {
     .push = finvoice_push,
     .finish = finvoice_finish,
     .close = einvoice_close,
+    .reader = einvoice_reader,
 };

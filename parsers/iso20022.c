@@ -207,6 +207,11 @@ void iso_close(struct parser **parser)
     *parser = NULL;
 }
 
+struct xml_reader *iso_xml(const struct parser *parser)
+{
+    return ((const struct iso_reader *)parser)->xml;
+}
+
 static void *member(struct iso_reader *r, const struct iso_action *a)
 {
     return (char *)r + a->to;

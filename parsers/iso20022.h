@@ -93,6 +93,7 @@ int iso_begin(size_t size, const struct xml_table *table, const struct iso_actio
               struct xml_handler handler, const struct sink *sink, struct parser **out);
 int iso_push(struct parser *parser, struct span bytes);
 void iso_close(struct parser **parser);
+struct xml_reader *iso_xml(const struct parser *parser);
 
 /* At a start tag: the currency, where the table says that it is an amount. */
 void iso_act_start(struct iso_reader *reader, const struct xml_element *e);

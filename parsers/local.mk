@@ -37,6 +37,8 @@ libparsers_a_SOURCES = \
   parsers/reading.c parsers/reading.h \
   parsers/recognize.c parsers/recognize.h \
   parsers/record.c parsers/record.h \
+  parsers/sbdh.c parsers/sbdh.h \
+  parsers/sbdh_rules.c parsers/sbdh_rules.h \
   parsers/sealed.c parsers/sealed.h \
   parsers/svefaktura.c parsers/svefaktura.h \
   parsers/tally.c parsers/tally.h \

@@ -91,4 +91,5 @@ const struct format format_oioubl = {
     .push = einvoice_push,
     .finish = einvoice_finish,
     .close = einvoice_close,
+    .reader = einvoice_reader,
 };

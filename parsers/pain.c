@@ -336,4 +336,5 @@ const struct format format_pain001 = {
     .push = iso_push,
     .finish = pain_finish,
     .close = iso_close,
+    .reader = iso_xml,
 };

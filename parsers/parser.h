@@ -58,6 +58,7 @@ struct parser_facts {
 };
 
 struct parser; /* each format has its own; begins with nothing in common */
+struct xml_reader;
 
 struct format {
     const char *name; /* as in INTERFACE: "bgmax" */
@@ -80,6 +81,9 @@ struct format {
     void (*close)(struct parser **parser); /* accepts null, leaves null */
     /* Declared by a layout, which takes the place of bid, ending and begin; null: it is not. */
     const struct layout *layout;
+    /* What an XML format reads with, so that a document of it can be read inside an envelope:
+     * xml_inside takes the place of push. Null for the others. */
+    struct xml_reader *(*reader)(const struct parser *parser);
     /* The rules it judges by id, for `slussctl formats NAME`; null when it has none. */
     const struct rule_text *rules;
 };

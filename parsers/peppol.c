@@ -1217,6 +1217,11 @@ static void peppol_close(struct parser **parser)
     *parser = NULL;
 }
 
+static struct xml_reader *peppol_reader(const struct parser *p)
+{
+    return p->xml;
+}
+
 static int peppol_open(const struct sink *sink, struct parser **out)
 {
     struct parser *p = calloc(1, sizeof(*p));
@@ -1317,5 +1322,6 @@ const struct format format_peppol = {
     .push = peppol_push,
     .finish = peppol_finish,
     .close = peppol_close,
+    .reader = peppol_reader,
     .rules = peppol_rule_texts,
 };

@@ -6,6 +6,7 @@
 #include "model/error.h"
 #include "parsers/layout_reader.h"
 #include "parsers/recognize.h"
+#include "parsers/sbdh.h"
 #include "parsers/sealed.h"
 
 /* Pieces in which bytes are hashed and then parsed, so that the parser finds them in the
@@ -25,6 +26,7 @@ struct reading {
     const struct format *format;
     const struct layouts *layouts;
     const struct line_watch *watch;
+    const struct format *driver; /* whose functions read: the format's, or its envelope's */
     struct parser *parser;
     struct sealed *sealed; /* null: it is not */
     struct seal_keys keys;
@@ -166,19 +168,6 @@ void reading_watch_lines(struct reading *r, const struct line_watch *watch)
     r->watch = watch;
 }
 
-static int begin(struct reading *r)
-{
-    const struct format *format = r->format;
-    int failed;
-
-    if (!format->layout)
-        return format->begin(&r->inner, &r->parser);
-    failed = layout_begin(format->layout, &r->inner, &r->parser);
-    if (failed == 0 && r->watch)
-        layout_watch(r->parser, r->watch);
-    return failed;
-}
-
 static int say_ambiguous(struct reading *r, const struct recognition *found)
 {
     struct finding f = finding_make(FINDING_AMBIGUOUS_FORMAT, 0);
@@ -201,12 +190,44 @@ static int parse_content(void *context, struct span bytes)
 {
     struct reading *r = context;
 
-    return r->stopped ? 0 : r->format->push(r->parser, bytes);
+    return r->stopped ? 0 : r->driver->push(r->parser, bytes);
+}
+
+/* Open the parser that the format, or the layout that declares it, stands for. */
+static int open_parser(struct reading *r)
+{
+    const struct format *format = r->format;
+    int failed;
+
+    r->driver = format;
+    if (!format->layout)
+        return format->begin(&r->inner, &r->parser);
+    failed = layout_begin(format->layout, &r->inner, &r->parser);
+    if (failed == 0 && r->watch)
+        layout_watch(r->parser, r->watch);
+    return failed;
+}
+
+/* Begin with the content's format, or with the envelope around it. */
+static int begin(struct reading *r, const struct recognition *found)
+{
+    r->format = found->format;
+    r->nameless = !found->format;
+    if (found->wrapper && !found->rival) {
+        r->driver = &format_sbdh;
+        return sbdh_begin(found->format, found->reason, &r->inner, &r->parser);
+    }
+    if (!found->format) {
+        r->stopped = true;
+        return found->rival ? say_ambiguous(r, found) : say_unknown(r, found);
+    }
+    return open_parser(r);
 }
 
 /* Decide the format by the file's first bytes and open its parser. */
 static int start(struct reading *r, struct span head, bool whole)
 {
+    struct recognition found = {.format = r->format};
     struct span seal = SPAN_NONE;
     int failed = 0;
 
@@ -215,15 +236,11 @@ static int start(struct reading *r, struct span head, bool whole)
         failed = sealed_open(head, seal, &r->keys, &r->inner, parse_content, r, &r->sealed);
     if (failed < 0)
         return failed;
-    if (!r->format) {
-        struct recognition found = recognize_with(r->layouts, head, whole);
-        r->format = found.format;
-        if (!found.format) {
-            r->stopped = r->nameless = true;
-            return found.rival ? say_ambiguous(r, &found) : say_unknown(r, &found);
-        }
-    }
-    return begin(r);
+    if (r->format)
+        found.wrapper = recognize_wrapper(r->format, head);
+    else
+        found = recognize_with(r->layouts, head, whole);
+    return begin(r, &found);
 }
 
 static int parse(struct reading *r, struct span bytes)
@@ -287,7 +304,7 @@ static int finish_parser(struct reading *r, struct parser_facts *facts)
     if (failed == 0 && r->sealed)
         failed = sealed_finish(r->sealed, &r->summary.seal);
     if (failed == 0 && !r->stopped)
-        failed = r->format->finish(r->parser, facts);
+        failed = r->driver->finish(r->parser, facts);
     return failed;
 }
 
@@ -343,7 +360,7 @@ void reading_close(struct reading **reading)
     if (!r)
         return;
     if (r->parser)
-        r->format->close(&r->parser);
+        r->driver->close(&r->parser);
     sealed_close(&r->sealed);
     sodium_memzero(&r->keys, sizeof r->keys);
     free(r->head);

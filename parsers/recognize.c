@@ -4,8 +4,8 @@
 #include "parsers/layout_reader.h"
 #include "parsers/mt940.h"
 #include "parsers/peppol.h"
+#include "parsers/sbdh.h"
 #include "parsers/sealed.h"
-#include "parsers/xml.h"
 
 /* --- the auction --------------------------------------------------------------------- */
 
@@ -90,8 +90,6 @@ static const struct signature text_signatures[] = {
 static const struct signature xml_signatures[] = {
     SIGNATURE("urn:sfti:documents:BasicInvoice", "XML: a Svefaktura invoice"),
     SIGNATURE("urn:sfti:documents:StandardBusinessDocumentHeader", "XML: an SFTI object envelope"),
-    SIGNATURE("http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader",
-              "XML: a document in an SBDH envelope"),
     SIGNATURE("urn:un:unece:uncefact:data:standard:CrossIndustryInvoice",
               "XML: a cross industry invoice"),
     SIGNATURE("urn:iso:std:iso:20022:tech:xsd:camt.029.",
@@ -149,9 +147,14 @@ static const char *by_prefix(const struct signature *of, size_t n, struct span h
 
 static const char *xml_reason(struct span head)
 {
+    struct xml_sniff look = xml_sniff(head);
     /* Whatever it is beside, no format here takes it. */
-    if (xml_sniff(head).look == XML_LOOK_DOCTYPE)
+    if (look.look == XML_LOOK_DOCTYPE)
         return "XML with a document type declaration (DOCTYPE), which is refused";
+    if (look.look == XML_LOOK_MORE && look.wrapper)
+        return "the document in the envelope does not begin in the first 64 KiB";
+    if (!look.wrapper && span_eq_str(look.local, "StandardBusinessDocument"))
+        return "XML: an SBDH envelope without its namespace";
     const char *refusal = peppol_refusal(head);
     if (refusal)
         return refusal;
@@ -221,6 +224,11 @@ static struct recognition auction_of_layouts(const struct layouts *layouts, stru
     return best;
 }
 
+enum xml_wrapper recognize_wrapper(const struct format *format, struct span head)
+{
+    return format->reader ? xml_sniff(head).wrapper : XML_BARE;
+}
+
 struct recognition recognize(struct span head, bool whole)
 {
     return recognize_with(NULL, head, whole);
@@ -248,6 +256,9 @@ struct recognition recognize_with(const struct layouts *layouts, struct span hea
     } else if (best.rival) {
         best.format = NULL;
     }
+    best.wrapper = xml_sniff(head).wrapper;
+    if (best.wrapper == XML_IN_LIST && !best.format)
+        best.wrapper = XML_BARE; /* somebody else's word for something else */
     return best;
 }
 
@@ -268,6 +279,8 @@ enum ending recognize_ending_with(const struct layouts *layouts, struct span hea
         return sealed_ending(head, tail);
     if (found.format && found.format->layout)
         return layout_ending(found.format->layout, head, tail);
+    if (found.wrapper)
+        return sbdh_ending(head, tail);
     if (!found.format || !found.format->ending)
         return ENDING_UNKNOWN;
     return found.format->ending(head, tail);

@@ -229,4 +229,5 @@ const struct format format_svefaktura = {
     .push = einvoice_push,
     .finish = einvoice_finish,
     .close = einvoice_close,
+    .reader = einvoice_reader,
 };

@@ -42,7 +42,10 @@ struct xml_reader {
     const struct xml_table *table;
     const struct xml_handler *handler;
     const struct sink *sink;
-    xmlParserCtxtPtr ctxt;
+    xmlParserCtxtPtr ctxt;    /* made by the first push, or that of `outer` */
+    struct xml_reader *outer; /* whose events this one sees, below one element */
+    struct xml_reader *inner; /* the one that sees this one's, from inner_depth on */
+    unsigned inner_depth;
     const xmlChar *ns[NAMESPACES_MAX];    /* interned in the parser's dictionary, as are locals: */
     const xmlChar **local;                /* one a row; equal names are equal pointers */
     uint16_t *next;                       /* the next row with the same parent, + 1 */
@@ -171,18 +174,18 @@ static void on_doctype(void *data, const xmlChar *name, const xmlChar *public_id
     stop(r);
 }
 
-/* Stands in xml_reader.ns for every namespace. */
-static const xmlChar any_ns[] = "*";
+/* Stands in xml_reader.ns for every namespace, and in .local for every name. */
+static const xmlChar any[] = "*";
 
 /* The row of a name under a parent; -1 when the table has none. */
 static int find_row(const struct xml_reader *r, unsigned parent, const xmlChar *local,
                     const xmlChar *uri)
 {
     for (unsigned i = r->first[parent]; i; i = r->next[i - 1]) {
-        if (r->local[i - 1] != local)
+        if (r->local[i - 1] != local && r->local[i - 1] != any)
             continue;
         const xmlChar *ns = r->ns[r->table->rows[i - 1].ns];
-        if (ns == uri || ns == any_ns)
+        if (ns == uri || ns == any)
             return (int)i - 1;
     }
     return -1;
@@ -226,11 +229,18 @@ static int take_attributes(struct xml_reader *r, unsigned count, const xmlChar *
     return 0;
 }
 
-static void start_known(struct xml_reader *r, unsigned row, unsigned attribute_count,
-                        const xmlChar **raw)
+/* A start tag as libxml2 tells it. */
+struct tag {
+    const xmlChar *local;
+    const xmlChar *uri;
+    unsigned attribute_count;
+    const xmlChar **attributes;
+};
+
+static void start_known(struct xml_reader *r, unsigned row, const struct tag *tag)
 {
     const struct xml_row *found = &r->table->rows[row];
-    if (take_attributes(r, attribute_count, raw))
+    if (take_attributes(r, tag->attribute_count, tag->attributes))
         return;
     if (found->keep == XML_TEXT) {
         r->text_depth = r->depth;
@@ -242,12 +252,45 @@ static void start_known(struct xml_reader *r, unsigned row, unsigned attribute_c
         .row = row,
         .depth = r->depth,
         .ordinal = r->elements,
+        .ns = (const char *)tag->uri,
+        .local = (const char *)tag->local,
         .attributes = r->attributes,
-        .attribute_count = attribute_count,
+        .attribute_count = tag->attribute_count,
     };
     int rc = r->handler->start(r->handler->context, &element);
     if (rc)
         fail(r, rc);
+}
+
+/* One reader's part of a start tag. */
+static void enter(struct xml_reader *r, const struct tag *tag)
+{
+    struct level *parent = &r->levels[r->depth];
+    parent->filled = true;
+    int row = r->depth && !parent->id ? -1 : find_row(r, parent->id, tag->local, tag->uri);
+    r->depth++;
+    struct level *level = &r->levels[r->depth];
+    level->id = 0;
+    level->filled = false;
+    level->ordinal = r->elements;
+    if (row >= 0) {
+        level->id = r->table->rows[row].id;
+        level->row = (uint16_t)row;
+        start_known(r, (unsigned)row, tag);
+    } else if (strnlen((const char *)tag->local, XML_NAME_MAX + 1) > XML_NAME_MAX) {
+        pass_limit(r, "bytes of a name", XML_NAME_MAX);
+    }
+}
+
+/* What ended the inner reading ends this one. */
+static void adopt(struct xml_reader *r)
+{
+    if (r->inner->failure)
+        r->failure = r->inner->failure;
+    if (r->inner->limit && !r->limit) {
+        r->limit = r->inner->limit;
+        r->limit_most = r->inner->limit_most;
+    }
 }
 
 static void on_start(void *data, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri,
@@ -269,31 +312,18 @@ static void on_start(void *data, const xmlChar *local, const xmlChar *prefix, co
         pass_limit(r, "attributes of one element", XML_ATTRIBUTES_MAX);
         return;
     }
-    struct level *parent = &r->levels[r->depth];
-    parent->filled = true;
-    int row = r->depth && !parent->id ? -1 : find_row(r, parent->id, local, uri);
-    r->depth++;
-    struct level *level = &r->levels[r->depth];
-    level->id = 0;
-    level->filled = false;
-    level->ordinal = r->elements;
-    if (row >= 0) {
-        level->id = r->table->rows[row].id;
-        level->row = (uint16_t)row;
-        start_known(r, (unsigned)row, (unsigned)attributes, raw);
-    } else if (strnlen((const char *)local, XML_NAME_MAX + 1) > XML_NAME_MAX) {
-        pass_limit(r, "bytes of a name", XML_NAME_MAX);
+    const struct tag tag = {local, uri, (unsigned)attributes, raw};
+    enter(r, &tag);
+    if (r->inner && !stopped(r)) {
+        r->inner->elements++;
+        enter(r->inner, &tag);
+        adopt(r);
     }
 }
 
-static void on_end(void *data, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
+/* One reader's part of an end tag. */
+static void leave(struct xml_reader *r)
 {
-    struct xml_reader *r = data;
-    (void)local;
-    (void)prefix;
-    (void)uri;
-    if (stopped(r) || !r->depth)
-        return;
     const struct level *level = &r->levels[r->depth];
     unsigned depth = r->depth--;
     r->root_closed = r->depth == 0;
@@ -312,15 +342,32 @@ static void on_end(void *data, const xmlChar *local, const xmlChar *prefix, cons
         fail(r, rc);
 }
 
-static void on_text(void *data, const xmlChar *text, int n)
+static void on_end(void *data, const xmlChar *local, const xmlChar *prefix, const xmlChar *uri)
 {
     struct xml_reader *r = data;
-    struct level *level = &r->levels[r->depth];
-    if (!level->filled && n > 0)
-        level->filled = span_trim(span_of((const char *)text, (size_t)n)).n > 0;
-    if (r->text_depth != r->depth || !r->text_depth || r->text_cut || n <= 0 || stopped(r))
+    (void)local;
+    (void)prefix;
+    (void)uri;
+    if (stopped(r) || !r->depth)
         return;
-    size_t take = (size_t)n;
+    if (r->inner) {
+        leave(r->inner);
+        adopt(r);
+        if (r->depth == r->inner_depth)
+            r->inner = NULL;
+    }
+    if (!stopped(r))
+        leave(r);
+}
+
+static void keep_text(struct xml_reader *r, const xmlChar *text, size_t n)
+{
+    struct level *level = &r->levels[r->depth];
+    if (!level->filled)
+        level->filled = span_trim(span_of((const char *)text, n)).n > 0;
+    if (r->text_depth != r->depth || !r->text_depth || r->text_cut)
+        return;
+    size_t take = n;
     if (take > XML_TEXT_MAX - r->text.n) {
         take = XML_TEXT_MAX - r->text.n;
         while (take && ((unsigned char)text[take] & 0xC0) == 0x80)
@@ -329,6 +376,18 @@ static void on_text(void *data, const xmlChar *text, int n)
     }
     if (buf_add(&r->text, text, take))
         fail(r, SLUSS_ENOMEM);
+}
+
+static void on_text(void *data, const xmlChar *text, int n)
+{
+    struct xml_reader *r = data;
+    if (n <= 0 || stopped(r))
+        return;
+    keep_text(r, text, (size_t)n);
+    if (r->inner) {
+        keep_text(r->inner, text, (size_t)n);
+        adopt(r);
+    }
 }
 
 /* --- life -------------------------------------------------------------------------------- */
@@ -355,8 +414,8 @@ static int compile(struct xml_reader *r)
     for (; r->table->namespaces[n]; n++) {
         assert(n < NAMESPACES_MAX);
         const char *uri = r->table->namespaces[n];
-        if (!strcmp(uri, (const char *)any_ns)) {
-            r->ns[n] = any_ns;
+        if (!strcmp(uri, (const char *)any)) {
+            r->ns[n] = any;
             continue;
         }
         r->ns[n] = *uri ? xmlDictLookup(dict, (const xmlChar *)uri, -1) : NULL;
@@ -366,7 +425,9 @@ static int compile(struct xml_reader *r)
     for (size_t i = r->table->count; i-- > 0;) {
         const struct xml_row *row = &r->table->rows[i];
         assert(row->id && row->ns < n);
-        r->local[i] = xmlDictLookup(dict, (const xmlChar *)row->local, -1);
+        r->local[i] = strcmp(row->local, (const char *)any)
+                          ? xmlDictLookup(dict, (const xmlChar *)row->local, -1)
+                          : any;
         if (!r->local[i])
             return SLUSS_ENOMEM;
         r->next[i] = r->first[row->parent];
@@ -385,16 +446,9 @@ int xml_open(const struct xml_table *table, const struct xml_handler *handler,
     r->handler = handler;
     r->sink = sink;
     buf_init(&r->text, XML_TEXT_MAX);
-    xmlSAXHandler sax = make_sax();
     r->local = calloc(table->count, sizeof(const xmlChar *));
     r->next = calloc(table->count, sizeof(*r->next));
-    r->ctxt = xmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL);
-    if (!r->local || !r->next || !r->ctxt) {
-        xml_close(&r);
-        return SLUSS_ENOMEM;
-    }
-    xmlCtxtUseOptions(r->ctxt, XML_PARSE_NONET);
-    if (compile(r)) {
+    if (!r->local || !r->next) {
         xml_close(&r);
         return SLUSS_ENOMEM;
     }
@@ -402,12 +456,41 @@ int xml_open(const struct xml_table *table, const struct xml_handler *handler,
     return 0;
 }
 
+/* libxml2's parser, when the first byte comes: a reader inside another needs none. */
+static int open_parser(struct xml_reader *r)
+{
+    xmlSAXHandler sax = make_sax();
+    if (r->ctxt)
+        return 0;
+    assert(!r->outer);
+    r->ctxt = xmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL);
+    if (!r->ctxt)
+        return SLUSS_ENOMEM;
+    xmlCtxtUseOptions(r->ctxt, XML_PARSE_NONET);
+    return compile(r);
+}
+
+bool xml_inside(struct xml_reader *outer, const struct xml_element *element,
+                struct xml_reader *inner, int *failure)
+{
+    assert(!inner->ctxt && !outer->inner);
+    inner->ctxt = outer->ctxt;
+    inner->outer = outer;
+    *failure = compile(inner);
+    if (*failure ||
+        find_row(inner, 0, (const xmlChar *)element->local, (const xmlChar *)element->ns) < 0)
+        return false;
+    outer->inner = inner;
+    outer->inner_depth = outer->depth;
+    return true;
+}
+
 void xml_close(struct xml_reader **reader)
 {
     struct xml_reader *r = *reader;
     if (!r)
         return;
-    if (r->ctxt)
+    if (r->ctxt && !r->outer)
         xmlFreeParserCtxt(r->ctxt);
     buf_free(&r->text);
     free(r->local);
@@ -427,8 +510,11 @@ static int say(struct xml_reader *r, const struct finding *f)
 static int say_malformed(struct xml_reader *r)
 {
     struct finding f = finding_make(FINDING_XML_MALFORMED, r->elements);
+    bool another = r->root_closed && r->bad == XML_ERR_RESERVED_XML_NAME;
     finding_int(&f, "line", r->bad_line);
-    finding_text(&f, "what", span_str(error_text(r->bad)));
+    finding_text(&f, "what",
+                 another ? SPAN_LIT("a second document follows the first in the same file")
+                         : span_str(error_text(r->bad)));
     return say(r, &f);
 }
 
@@ -529,6 +615,8 @@ static void parse(struct xml_reader *r, const char *bytes, size_t n, bool end)
 
 int xml_push(struct xml_reader *r, struct span bytes)
 {
+    if (!r->failure && bytes.n)
+        r->failure = open_parser(r);
     if (r->failure)
         return r->failure;
     while (bytes.n && !r->over) {
@@ -560,8 +648,10 @@ int xml_finish(struct xml_reader *r)
 {
     if (r->failure)
         return r->failure;
-    if (r->over)
+    if (r->over || r->outer)
         return 0;
+    if (open_parser(r))
+        return r->failure = SLUSS_ENOMEM;
     check_conversion(r, CHARACTER_MAX);
     if (r->root_closed && !stopped(r))
         parse(r, "", 0, true);
@@ -657,9 +747,9 @@ static struct span skip_prolog(struct span s, enum xml_look *look)
     }
 }
 
-/* One attribute of the root; a declaration of the root's own prefix names its namespace.
- * False at the end of the tag or of the bytes. */
-static bool root_attribute(struct span *s, struct span prefix, struct xml_sniff *out)
+/* One attribute of a tag; a declaration of the tag's own prefix names its namespace. False at
+ * the end of the tag or of the bytes. */
+static bool take_attribute(struct span *s, struct span prefix, struct span *ns)
 {
     *s = skip_blanks(*s);
     if (!s->n || s->p[0] == '>' || s->p[0] == '/')
@@ -685,26 +775,24 @@ static bool root_attribute(struct span *s, struct span prefix, struct xml_sniff 
     bool ours = prefix.n ? span_eq_str(attribute_prefix, "xmlns") && span_eq(name, prefix)
                          : !attribute_prefix.n && span_eq_str(name, "xmlns");
     if (ours)
-        out->ns = value;
+        *ns = value;
     return true;
 }
 
-struct xml_sniff xml_sniff(struct span head)
+/* The start tag at `s`. `scope`: the attributes of the tag around it, whose declarations hold
+ * here too; SPAN_NONE for a root. *own becomes this one's. */
+static struct xml_sniff sniff_tag(struct span s, struct span scope, struct span *own)
 {
-    struct xml_sniff out = {.look = XML_LOOK_NO};
-    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
-        head = skip(head, 3);
-    if (!span_starts(skip_blanks(head), SPAN_LIT("<")))
-        return out;
-    struct span s = skip_prolog(head, &out.look);
-    if (out.look != XML_LOOK_ROOT)
-        return out;
-    s = skip(s, 1);
+    struct xml_sniff out = {.look = XML_LOOK_MORE};
     struct span prefix;
+    s = skip(s, 1);
     out.local = take_name(&s, &prefix);
-    while (root_attribute(&s, prefix, &out))
+    while (take_attribute(&scope, prefix, &out.ns))
         continue;
-    out.look = XML_LOOK_MORE;
+    *own = s;
+    while (take_attribute(&s, prefix, &out.ns))
+        continue;
+    own->n = (size_t)(s.p - own->p);
     if (s.n && s.p[0] == '/')
         s = skip(s, 1);
     if (s.n) {
@@ -712,6 +800,74 @@ struct xml_sniff xml_sniff(struct span head)
         out.look = closed ? XML_LOOK_ROOT : XML_LOOK_NO;
         out.after = skip(s, 1);
     }
+    return out;
+}
+
+/* --- what a document may be wrapped in --- */
+
+static const struct {
+    const char *ns; /* null: any */
+    const char *local;
+    const char *header; /* stands before the documents; null: there is none */
+    enum xml_wrapper wrapper;
+} wrappers[] = {
+    {XML_NS_SBDH, "StandardBusinessDocument", "StandardBusinessDocumentHeader", XML_IN_SBDH},
+    {XML_NS_SBDH, "StandardBusinessDocumentHeader", NULL, XML_IN_SBDH},
+    {NULL, "Invoices", NULL, XML_IN_LIST},
+};
+
+/* Behind the end tag of that name. */
+static struct span behind_element(struct span s, const char *local)
+{
+    struct span prefix;
+    do
+        s = behind(s, SPAN_LIT("</"));
+    while (s.n && !span_eq_str(take_name(&s, &prefix), local));
+    return behind(s, SPAN_LIT(">"));
+}
+
+/* The first document in a wrapper: behind its header, when it has one. */
+static struct xml_sniff sniff_inside(struct xml_sniff root, struct span scope, const char *header)
+{
+    enum xml_look look;
+    struct span s = skip_prolog(root.after, &look);
+    struct xml_sniff found = {.look = XML_LOOK_MORE};
+    struct span own;
+    if (s.n && header) {
+        found = sniff_tag(s, scope, &own);
+        bool empty = found.after.n && found.after.p[-2] == '/';
+        if (found.look == XML_LOOK_ROOT && span_eq_str(found.local, header))
+            s = skip_prolog(empty ? found.after : behind_element(found.after, header), &look);
+    }
+    if (look == XML_LOOK_MORE || !s.n) {
+        found.look = XML_LOOK_MORE;
+        return found;
+    }
+    if (s.p[0] != '<' || s.n < 2 || s.p[1] == '/')
+        return root;
+    return sniff_tag(s, scope, &own);
+}
+
+struct xml_sniff xml_sniff(struct span head)
+{
+    struct xml_sniff out = {.look = XML_LOOK_NO};
+    struct span scope;
+    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
+        head = skip(head, 3);
+    if (!span_starts(skip_blanks(head), SPAN_LIT("<")))
+        return out;
+    struct span s = skip_prolog(head, &out.look);
+    if (out.look != XML_LOOK_ROOT)
+        return out;
+    out = sniff_tag(s, SPAN_NONE, &scope);
+    for (size_t i = 0; out.look == XML_LOOK_ROOT && i < sizeof(wrappers) / sizeof(wrappers[0]); i++)
+        if (span_eq_str(out.local, wrappers[i].local) &&
+            (!wrappers[i].ns || span_eq_str(out.ns, wrappers[i].ns))) {
+            if (wrappers[i].header || !wrappers[i].ns)
+                out = sniff_inside(out, scope, wrappers[i].header);
+            out.wrapper = wrappers[i].wrapper;
+            break;
+        }
     return out;
 }
 

@@ -38,11 +38,11 @@ enum xml_keep {
  * rows may share an id (and with it the rows below it): two roots, or one party in two
  * places. */
 struct xml_row {
-    uint8_t id;     /* from 1 */
-    uint8_t parent; /* 0: the root */
-    uint8_t ns;     /* index in xml_table.namespaces */
-    uint8_t keep;   /* enum xml_keep */
-    const char *local;
+    uint8_t id;        /* from 1 */
+    uint8_t parent;    /* 0: the root */
+    uint8_t ns;        /* index in xml_table.namespaces */
+    uint8_t keep;      /* enum xml_keep */
+    const char *local; /* "*" any, for a parent's last row */
 };
 
 struct xml_table {
@@ -62,7 +62,10 @@ struct xml_element {
     unsigned row;     /* index of the row, for those that share an id */
     unsigned depth;   /* 1 is the root */
     uint64_t ordinal; /* of its start tag among all elements of the file, from 1 */
-    const struct xml_attribute *attributes; /* at the start only */
+    /* At the start only: */
+    const char *ns; /* null: no namespace */
+    const char *local;
+    const struct xml_attribute *attributes;
     unsigned attribute_count;
 };
 
@@ -90,6 +93,15 @@ int xml_finish(struct xml_reader *reader);
 
 void xml_close(struct xml_reader **reader); /* accepts null, leaves null */
 
+/* In the start call of `outer` for this element: let `inner`, opened and not yet pushed to, see
+ * it as its root, with all that is in it; outer's table goes on beside it. Its namespaces and
+ * limits are those of the document, its ordinals its own. Nothing is to be pushed to `inner`;
+ * xml_finish after the element's end says whether it was whole (and makes no finding). It
+ * must live until then, or until `outer` is closed. False when its table has no such root:
+ * nothing happened then. */
+bool xml_inside(struct xml_reader *outer, const struct xml_element *element,
+                struct xml_reader *inner, int *failure);
+
 /* True after finish when the whole document was read without a finding of the reader's own. */
 bool xml_whole(const struct xml_reader *reader);
 /* Number of start tags so far, those outside the table included. */
@@ -110,15 +122,27 @@ enum xml_look {
     XML_LOOK_ROOT,    /* `ns` and `local` are set */
 };
 
+/* Elements that are roots only to hold other documents. */
+enum xml_wrapper {
+    XML_BARE = 0,
+    XML_IN_SBDH, /* StandardBusinessDocument, or its header alone */
+    XML_IN_LIST, /* Invoices, of no standard */
+};
+
 struct xml_sniff {
     enum xml_look look;
+    enum xml_wrapper wrapper;
     struct span ns;    /* as written; SPAN_NONE: no namespace */
     struct span local; /* of the root */
     struct span after; /* the head behind the root's start tag */
 };
 
-/* Find the root past BOM, declaration, comments and instructions. Reads ASCII supersets
- * (UTF-8, ISO-8859-*); UTF-16 looks like no XML here. The spans point into `head`. */
+#define XML_NS_SBDH "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
+
+/* Find the root past BOM, declaration, comments and instructions. Behind a wrapper (and its
+ * header) the root of the first document in it is found instead, so that formats bid on it as if
+ * it stood alone; an empty wrapper is its own root. Reads ASCII supersets (UTF-8,
+ * ISO-8859-*); UTF-16 looks like no XML here. The spans point into `head`. */
 struct xml_sniff xml_sniff(struct span head);
 
 /* The text of the first element `local` (any prefix) in the bytes, trimmed; for what stands

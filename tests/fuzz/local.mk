@@ -4,6 +4,7 @@ fuzz_programs = tests/fuzz/bgmax_fuzz tests/fuzz/casecsv_fuzz tests/fuzz/control
   tests/fuzz/peppol_fuzz tests/fuzz/recognize_fuzz
 fuzz_programs += tests/fuzz/totalin_fuzz
 fuzz_programs += tests/fuzz/svefaktura_fuzz
+fuzz_programs += tests/fuzz/sbdh_fuzz
 fuzz_programs += tests/fuzz/finvoice_fuzz
 fuzz_programs += tests/fuzz/ehf_fuzz
 fuzz_programs += tests/fuzz/oioubl_fuzz
@@ -60,6 +61,9 @@ tests_fuzz_ehf_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_finvoice_fuzz_SOURCES = tests/fuzz/finvoice_fuzz.c $(fuzz_common)
 tests_fuzz_finvoice_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_finvoice_fuzz_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_sbdh_fuzz_SOURCES = tests/fuzz/sbdh_fuzz.c $(fuzz_common)
+tests_fuzz_sbdh_fuzz_LDADD = $(fuzz_libs)
+tests_fuzz_sbdh_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_svefaktura_fuzz_SOURCES = tests/fuzz/svefaktura_fuzz.c $(fuzz_common)
 tests_fuzz_svefaktura_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_svefaktura_fuzz_LDFLAGS = $(fuzz_ldflags)

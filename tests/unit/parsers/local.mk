@@ -50,12 +50,15 @@ EXTRA_DIST += tests/unit/parsers/heard.h tests/data/bgmax tests/data/case-csv
 # Plain XML invoices.
 parsers_einvoice_tests = \
   tests/unit/parsers/svefaktura_test
+parsers_einvoice_tests += tests/unit/parsers/sbdh_test
 parsers_einvoice_tests += tests/unit/parsers/cii_test
 parsers_einvoice_tests += tests/unit/parsers/oioubl_test
 parsers_einvoice_tests += tests/unit/parsers/ehf_test
 parsers_einvoice_tests += tests/unit/parsers/finvoice_test
 check_PROGRAMS += $(parsers_einvoice_tests)
 TESTS += $(parsers_einvoice_tests)
+tests_unit_parsers_sbdh_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+EXTRA_DIST += tests/data/sbdh
 tests_unit_parsers_svefaktura_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/svefaktura
 tests_unit_parsers_finvoice_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
