@@ -6,3 +6,10 @@ BENCH_SIZE = 1000
 bench: all
 	$(PYTHON3) $(srcdir)/bench/bench.py --size $(BENCH_SIZE) $(BENCH_FLAGS) .
 .PHONY: bench
+
+# How well the safeguards tell a wrong file from a right one: real streams ($SLUSS_SHARED) and
+# municipal traffic made by traffic.py. BENCH_FLAGS=--quick for a few minutes' worth.
+EXTRA_DIST += bench/replay.py bench/safeguards.py bench/streams.py
+bench-safeguards: slussctl
+	$(PYTHON3) $(srcdir)/bench/safeguards.py $(BENCH_FLAGS) .
+.PHONY: bench-safeguards
