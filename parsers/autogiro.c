@@ -570,7 +570,6 @@ static enum variant find_variant(struct span head, bool whole)
     struct span line;
     enum variant variant = VARIANT_NONE;
 
-    head = fixed_bid_text(head);
     for (unsigned i = 0; i < 5 && variant == VARIANT_NONE; i++) {
         if (!fixed_bid_line(&head, whole, &line))
             break;
@@ -607,6 +606,7 @@ const struct format format_autogiro = {
     .bid = bid,
     .ending = ending,
     .begin = begin,
+    .unicode = fixed_unicode,
     .push = fixed_push,
     .finish = fixed_finish,
     .close = fixed_close,

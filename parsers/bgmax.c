@@ -498,7 +498,6 @@ static enum bid bid(struct span head, bool whole)
     unsigned right = 0;
     unsigned wrong = 0;
 
-    head = fixed_bid_text(head);
     if (span_starts(head, SPAN_LIT("01BGMAX")))
         return BID_CERTAIN;
     for (unsigned i = 0; i < BID_LINES && fixed_bid_line(&head, whole, &line); i++) {
@@ -534,6 +533,7 @@ const struct format format_bgmax = {
     .bid = bid,
     .ending = ending,
     .begin = begin,
+    .unicode = fixed_unicode,
     .push = fixed_push,
     .finish = fixed_finish,
     .close = fixed_close,

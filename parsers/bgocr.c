@@ -248,7 +248,6 @@ static enum bid bid(struct span head, bool whole)
     struct span line;
     struct span account = SPAN_NONE;
 
-    head = fixed_bid_text(head);
     for (unsigned i = 0; i < 10 && fixed_bid_line(&head, whole, &line); i++) {
         if (fixed_text_at(line, 1, "00") && fixed_text_at(line, 72, "BANKGIROT"))
             return BID_CERTAIN;
@@ -283,6 +282,7 @@ const struct format format_bgocr = {
     .bid = bid,
     .ending = ending,
     .begin = begin,
+    .unicode = fixed_unicode,
     .push = fixed_push,
     .finish = fixed_finish,
     .close = fixed_close,

@@ -5,6 +5,7 @@
 #include "model/error.h"
 #include "model/text.h"
 #include "parsers/delimited.h"
+#include "parsers/letters.h"
 #include "parsers/record.h"
 #include "parsers/tally.h"
 
@@ -102,8 +103,8 @@ struct casecsv {
     unsigned columns;
     bool test;
     bool states_zero;
-    bool latin1; /* this record is ISO-8859-1 */
-    bool seen_utf8, seen_latin1, said_mixed;
+    struct letters letters;
+    enum charset set; /* of what is not UTF-8 in this record; ASCII: all is */
     bool said_after_end;
 
     int64_t rows;
@@ -146,46 +147,21 @@ static inline struct span value_of(const struct casecsv *c, const struct delimit
 
 /* --- texts --------------------------------------------------------------------------- */
 
-/* UTF-8 of ISO-8859-1, up to ITEM_TEXT_MAX bytes. */
-static struct span from_latin1(struct span s, char *out, bool *cut)
-{
-    size_t n = 0;
-
-    for (size_t i = 0; i < s.n; i++) {
-        unsigned char ch = (unsigned char)s.p[i];
-        if (n + 1 + (ch >= 0x80) > ITEM_TEXT_MAX) {
-            *cut = true;
-            break;
-        }
-        if (ch >= 0x80) {
-            out[n++] = (char)(0xC0 | (ch >> 6));
-            ch = 0x80 | (ch & 0x3F);
-        }
-        out[n++] = (char)ch;
-    }
-    return span_of(out, n);
-}
-
-/* At most ITEM_TEXT_MAX bytes of UTF-8, cut before a character. */
-static struct span cut_utf8(struct span s, bool *cut)
-{
-    if (s.n <= ITEM_TEXT_MAX)
-        return s;
-    *cut = true;
-    s.n = ITEM_TEXT_MAX;
-    while (s.n && ((unsigned char)s.p[s.n] & 0xC0) == 0x80)
-        s.n--;
-    return s;
-}
-
-/* A text that is ISO-8859-1 or longer than an item carries. */
+/* A text of a record that is not all UTF-8, or one longer than an item carries. */
 static int take_unusual_text(struct casecsv *c, struct span raw, enum column column,
                              enum text_field where, struct span *out)
 {
-    bool cut = false;
+    size_t lost = 0;
+    struct span left = raw;
 
-    *out = c->latin1 ? from_latin1(raw, c->text[where], &cut) : cut_utf8(raw, &cut);
-    if (!cut)
+    if (utf8_valid(raw)) {
+        *out = utf8_cut(raw, ITEM_TEXT_MAX);
+        left.n -= out->n;
+    } else {
+        char *text = c->text[where];
+        *out = span_of(text, charset_decode_into(c->set, &left, text, ITEM_TEXT_MAX, &lost));
+    }
+    if (!left.n)
         return 0;
     struct finding f = finding_make(FINDING_TEXT_CUT, c->record);
     finding_text(&f, "field", span_str(column_names[column]));
@@ -199,7 +175,7 @@ static inline int take_text(struct casecsv *c, const struct delimited_record *re
     struct span raw = value_of(c, rec, column);
 
     *out = raw.n ? raw : SPAN_NONE;
-    if (raw.n <= ITEM_TEXT_MAX && !c->latin1)
+    if (raw.n <= ITEM_TEXT_MAX && c->set == CHARSET_ASCII)
         return 0;
     return raw.n ? take_unusual_text(c, raw, column, where, out) : 0;
 }
@@ -217,23 +193,20 @@ static struct span without_blanks(struct span s, char out[ITEM_TEXT_MAX])
     return span_of(out, n);
 }
 
-static int see_charset(struct casecsv *c, const struct delimited_record *rec)
+/* The fields that are not UTF-8 are all in one set; DOS is the last to be taken for another. */
+static void see_charset(struct casecsv *c, const struct delimited_record *rec)
 {
-    bool utf8 = true;
-
-    c->latin1 = false;
+    c->set = CHARSET_ASCII;
     if (!rec->high)
-        return 0;
-    for (unsigned i = 0; !rec->utf8 && utf8 && i < rec->n; i++)
-        utf8 = utf8_valid(rec->field[i]);
-    c->latin1 = !utf8;
-    c->seen_utf8 = c->seen_utf8 || utf8;
-    c->seen_latin1 = c->seen_latin1 || !utf8;
-    if (!c->seen_utf8 || !c->seen_latin1 || c->said_mixed)
-        return 0;
-    c->said_mixed = true;
-    return tally_encoding(&c->tally, FINDING_ENCODING_BROKEN, c->record, "UTF-8 throughout",
-                          "ISO-8859-1 in part");
+        return;
+    for (unsigned i = 0; !rec->utf8 && i < rec->n; i++) {
+        if (utf8_valid(rec->field[i]))
+            continue;
+        enum charset set = charset_of(rec->field[i], &c->letters.evidence);
+        if (set > c->set)
+            c->set = set;
+    }
+    letters_note(&c->letters, c->set == CHARSET_ASCII ? CHARSET_UTF8 : c->set, c->record);
 }
 
 /* --- a row --------------------------------------------------------------------------- */
@@ -339,13 +312,13 @@ static int take_texts(struct casecsv *c, const struct delimited_record *rec, str
 static int take_row(struct casecsv *c, const struct delimited_record *rec)
 {
     struct item *item = &c->item;
-    int r = see_charset(c, rec);
+    int r;
 
+    see_charset(c, rec);
     c->rows++;
     item->record = c->record;
     item->amount_minor = 0;
-    if (r == 0)
-        r = take_type(c, rec, item);
+    r = take_type(c, rec, item);
     if (r == 0)
         r = take_date(c, rec, COLUMN_ISSUE_DATE, &c->issued, &item->issue_date);
     if (r == 0)
@@ -565,30 +538,13 @@ static int take_record(struct casecsv *c, const struct delimited_record *rec)
     return 0;
 }
 
-/* A byte order mark belongs to no column. */
-static struct delimited_record without_mark(const struct delimited_record *rec,
-                                            struct span fields[DELIMITED_FIELDS_MAX])
-{
-    struct delimited_record copy = *rec;
-
-    memcpy(fields, rec->field, rec->n * sizeof(fields[0]));
-    fields[0] = span_of(fields[0].p + 3, fields[0].n - 3);
-    copy.field = fields;
-    return copy;
-}
-
-static int take_first_or_other(struct casecsv *c, const struct delimited_record *rec)
-{
-    struct span fields[DELIMITED_FIELDS_MAX];
-    struct delimited_record copy;
-
-    if (rec->line != 1 || rec->n == 0 || !span_starts(rec->field[0], SPAN_LIT("\xEF\xBB\xBF")))
-        return take_record(c, rec);
-    copy = without_mark(rec, fields);
-    return take_record(c, &copy);
-}
-
 /* --- pushing ------------------------------------------------------------------------- */
+
+static void unicode(struct parser *parser, const char *form)
+{
+    (void)form;
+    ((struct casecsv *)parser)->letters.utf8 = true;
+}
 
 static int push(struct parser *parser, struct span bytes)
 {
@@ -600,7 +556,7 @@ static int push(struct parser *parser, struct span bytes)
         int got = delimited_next(&c->reader, &bytes, &rec);
         if (got <= 0)
             return got;
-        r = c->stage == STAGE_INTRO ? take_first_or_other(c, rec) : take_record(c, rec);
+        r = take_record(c, rec);
     }
     return r;
 }
@@ -614,13 +570,15 @@ static int finish(struct parser *parser, struct parser_facts *facts)
     if (c->stage != STAGE_DEAD) {
         r = delimited_last(&c->reader, &rec);
         if (r > 0)
-            r = c->stage == STAGE_INTRO ? take_first_or_other(c, rec) : take_record(c, rec);
+            r = take_record(c, rec);
     }
     if (r == 0 && (c->stage == STAGE_INTRO || c->stage == STAGE_HEADER))
         r = structure(c, "there is no header row");
     if (r == 0 && c->stage == STAGE_ROWS && c->unended)
         r = tally_truncated(&c->tally, c->record, LEVEL_HOLD,
                             "the last row has no line end and there is no line #end");
+    if (r == 0)
+        r = letters_say(&c->letters, &c->tally);
     if (r == 0)
         r = tally_finish(&c->tally);
     if (r == 0)
@@ -639,6 +597,7 @@ static int open_parser(const struct sink *sink, struct parser **out)
     memcpy(c->currency, "SEK", sizeof(c->currency));
     tally_init(&c->tally, sink);
     delimited_init(&c->reader, SEPARATOR);
+    c->letters.rule = LETTERS_EITHER;
     *out = (struct parser *)c;
     return 0;
 }
@@ -655,11 +614,6 @@ static void close_parser(struct parser **parser)
 }
 
 /* --- recognition --------------------------------------------------------------------- */
-
-static struct span skip_mark(struct span s)
-{
-    return span_starts(s, SPAN_LIT("\xEF\xBB\xBF")) ? span_of(s.p + 3, s.n - 3) : s;
-}
 
 /* Is the line the word, alone or with fields behind it? */
 static bool begins_with_word(struct span line, struct span word)
@@ -693,7 +647,6 @@ static enum bid bid_header(struct span line)
 
 static enum bid bid(struct span head, bool whole)
 {
-    head = skip_mark(head);
     const char *end = head.n ? memchr(head.p, '\n', head.n) : NULL;
     if (begins_with_word(head, SPAN_LIT("#case-csv")))
         return BID_CERTAIN;
@@ -726,6 +679,7 @@ const struct format format_casecsv = {
     .bid = bid,
     .ending = ending,
     .begin = open_parser,
+    .unicode = unicode,
     .push = push,
     .finish = finish,
     .close = close_parser,

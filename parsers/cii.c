@@ -273,6 +273,7 @@ const struct format format_cii = {
     .bid = cii_bid,
     .ending = cii_ending,
     .begin = cii_begin,
+    .unicode = einvoice_unicode,
     .push = einvoice_push,
     .finish = einvoice_finish,
     .close = einvoice_close,

@@ -444,16 +444,9 @@ void edifact_free(struct edifact_reader *r)
 
 /* --- looking at the first bytes ---------------------------------------------------------- */
 
-static struct span after_mark(struct span head)
-{
-    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
-        head = span_of(head.p + 3, head.n - 3);
-    return span_trim(head);
-}
-
 static enum edifact_shape shape_of(struct span head)
 {
-    head = after_mark(head);
+    head = span_trim(head);
     if (head.n < 4)
         return EDIFACT_NONE;
     if (span_starts(head, SPAN_LIT("UNA")))
@@ -570,7 +563,7 @@ bool edifact_ends_with(struct span head, struct span tail, const char *tag)
     char terminator = '\'';
     unsigned seen = 0;
 
-    head = after_mark(head);
+    head = span_trim(head);
     if (head.n >= 9 && span_starts(head, SPAN_LIT("UNA")))
         terminator = head.p[8];
     else if (span_starts(head, SPAN_LIT("UNB\x1D")))

@@ -73,6 +73,7 @@ const struct format format_ehf = {
     .bid = ehf_bid,
     .ending = ubl_ending,
     .begin = ehf_begin,
+    .unicode = einvoice_unicode,
     .push = einvoice_push,
     .finish = einvoice_finish,
     .close = einvoice_close,

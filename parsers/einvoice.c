@@ -459,7 +459,10 @@ int einvoice_next_document(struct parser *p)
         p->elements += xml_elements(p->xml);
     xml_close(&p->xml);
     clear_document(p);
-    return xml_open(p->format->table, &p->handler, p->sink, &p->xml);
+    int rc = xml_open(p->format->table, &p->handler, p->sink, &p->xml);
+    if (!rc && p->form)
+        xml_unicode(p->xml, p->form);
+    return rc;
 }
 
 int einvoice_end_document(struct parser *p, bool *whole)
@@ -493,6 +496,12 @@ int einvoice_begin(const struct einvoice_format *format, const struct sink *sink
     }
     *out = p;
     return 0;
+}
+
+void einvoice_unicode(struct parser *p, const char *form)
+{
+    p->form = form;
+    xml_unicode(p->xml, form);
 }
 
 int einvoice_push(struct parser *p, struct span bytes)

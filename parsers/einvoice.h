@@ -117,6 +117,7 @@ struct parser {
     const struct einvoice_format *format;
     const struct sink *sink;
     struct xml_reader *xml;
+    const char *form; /* of Unicode, as struct format has it */
     struct xml_handler handler;
     struct tally tally;
     struct einvoice invoice;
@@ -134,6 +135,7 @@ struct parser {
 
 int einvoice_begin(const struct einvoice_format *format, const struct sink *sink,
                    struct parser **out);
+void einvoice_unicode(struct parser *parser, const char *form);
 int einvoice_push(struct parser *p, struct span bytes);
 int einvoice_finish(struct parser *p, struct parser_facts *facts);
 void einvoice_close(struct parser **parser);

@@ -248,8 +248,6 @@ static int cut_here(struct parser *p, struct cutter *c)
     struct span prolog = span_of(c->prolog, c->n);
     bool whole = true;
     int rc = 0;
-    if (!c->begun && span_eq(span_trim(prolog), SPAN_LIT("\xEF\xBB\xBF")))
-        return 0;
     if (!c->begun && !span_trim(prolog).n)
         return 0;
     if (!c->begun)
@@ -408,6 +406,7 @@ const struct format format_finvoice = {
     .bid = finvoice_bid,
     .ending = finvoice_ending,
     .begin = finvoice_begin,
+    .unicode = einvoice_unicode,
     .push = finvoice_push,
     .finish = finvoice_finish,
     .close = einvoice_close,

@@ -85,8 +85,7 @@ void fixed_set(struct fixed *fixed, enum fixed_text which, struct span text)
         *field[which] = text.n ? text : SPAN_NONE;
         return;
     }
-    if (text.n > FIXED_TEXT_MAX)
-        text.n = FIXED_TEXT_MAX;
+    text = utf8_cut(text, FIXED_TEXT_MAX);
     if (text.n)
         memcpy(fixed->text[which], text.p, text.n);
     *field[which] = text.n ? span_of(fixed->text[which], text.n) : SPAN_NONE;
@@ -205,41 +204,6 @@ static void count_unknown(struct fixed *fixed, struct span line)
     count(&fixed->unknown, fixed->record);
 }
 
-/* The line as UTF-8. Of ISO-8859-1 only as much is recoded as a record holds. */
-static void recode(struct fixed *fixed)
-{
-    struct span s = fixed->line.bytes;
-    size_t n = 0;
-
-    for (size_t i = 0; i < s.n && i < FIXED_SIZE_MAX; i++) {
-        unsigned char c = (unsigned char)s.p[i];
-        if (c >= 0x80) {
-            fixed->recoded[n++] = (char)(0xC0 | (c >> 6));
-            c = 0x80 | (c & 0x3F);
-        }
-        fixed->recoded[n++] = (char)c;
-    }
-    fixed->line.bytes = span_of(fixed->recoded, n);
-}
-
-/* Returns the length of the record in characters. */
-static size_t see_charset(struct fixed *fixed)
-{
-    size_t length = fixed->line.bytes.n;
-
-    fixed->line.charset = CHARSET_ASCII;
-    if (!text_has_high(fixed->line.bytes))
-        return length;
-    fixed->line.charset = CHARSET_UTF8;
-    if (utf8_valid(fixed->line.bytes)) {
-        count(&fixed->utf8, fixed->record);
-        return record_length(fixed->line);
-    }
-    count(&fixed->latin1, fixed->record);
-    recode(fixed);
-    return length;
-}
-
 bool fixed_blank(struct span line)
 {
     line = span_trim(line);
@@ -325,7 +289,8 @@ static int take_record(struct fixed *fixed, struct span text, bool ended)
     fixed->line.bytes = text;
     fixed->taken++;
     known = find(fixed, text, &own);
-    length = see_charset(fixed);
+    length = letters_record(&fixed->letters, &fixed->line, FIXED_SIZE_MAX, fixed->recoded,
+                            fixed->record);
     if (known && !ended && length < record_least(&known->row->layout)) {
         fixed->cut_off = true; /* half a record: half an amount is worse than none */
         return 0;
@@ -346,10 +311,6 @@ static int take_line(struct fixed *fixed, const struct line *line)
     if (line->cut) {
         fixed->dead = true;
         return tally_limit(&fixed->tally, fixed->record, "record length", RECORD_MAX);
-    }
-    if (line->number == 1 && span_starts(text, SPAN_LIT("\xEF\xBB\xBF"))) {
-        text = span_of(text.p + 3, text.n - 3);
-        count(&fixed->utf8, 1);
     }
     return take_record(fixed, text, line->ended);
 }
@@ -442,6 +403,12 @@ void fixed_close(struct parser **parser)
     *parser = NULL;
 }
 
+void fixed_unicode(struct parser *parser, const char *form)
+{
+    (void)form;
+    ((struct fixed *)parser)->letters.utf8 = true;
+}
+
 int fixed_push(struct parser *parser, struct span bytes)
 {
     struct fixed *fixed = (struct fixed *)parser;
@@ -483,13 +450,7 @@ static int say_counted(struct fixed *fixed)
         finding_int(&f, "of", (int64_t)fixed->references.count);
         r = tally_add(&fixed->tally, &f);
     }
-    if (r == 0 && fixed->utf8.count)
-        r = tally_encoding(&fixed->tally, FINDING_ENCODING_CONVERTED, fixed->utf8.first,
-                           "ISO-8859-1", "UTF-8");
-    if (r == 0 && fixed->utf8.count && fixed->latin1.count)
-        r = tally_encoding(&fixed->tally, FINDING_ENCODING_BROKEN, fixed->latin1.first, "UTF-8",
-                           "ISO-8859-1");
-    return r;
+    return r == 0 ? letters_say(&fixed->letters, &fixed->tally) : r;
 }
 
 int fixed_finish(struct parser *parser, struct parser_facts *facts)
@@ -514,11 +475,6 @@ int fixed_finish(struct parser *parser, struct parser_facts *facts)
 }
 
 /* --- bids and endings ---------------------------------------------------------------- */
-
-struct span fixed_bid_text(struct span head)
-{
-    return span_starts(head, SPAN_LIT("\xEF\xBB\xBF")) ? span_of(head.p + 3, head.n - 3) : head;
-}
 
 bool fixed_bid_line(struct span *text, bool whole, struct span *line)
 {

@@ -11,6 +11,7 @@
 #ifndef SLUSS_PARSERS_FIXED_H
 #define SLUSS_PARSERS_FIXED_H
 
+#include "parsers/letters.h"
 #include "parsers/lines.h"
 #include "parsers/record.h"
 #include "parsers/tally.h"
@@ -116,14 +117,16 @@ struct fixed {
     char text[FIXED_TEXTS][FIXED_TEXT_MAX];
     char kept[FIXED_KEPT_MAX]; /* the record that it began with */
 
-    char recoded[FIXED_SIZE_MAX * 2];
-    struct fixed_counted unknown, odd_length, utf8, latin1;
+    struct letters letters; /* LETTERS_LATIN1 */
+    char recoded[LETTERS_ROOM(FIXED_SIZE_MAX)];
+    struct fixed_counted unknown, odd_length;
     struct fixed_counted references, bad_references; /* check digits looked at, and wrong */
     char unknown_code[3];
 };
 
 /* The four calls of struct format. `begin` of a format calls fixed_begin with its rules. */
 int fixed_begin(const struct fixed_rules *rules, const struct sink *sink, struct parser **out);
+void fixed_unicode(struct parser *parser, const char *form);
 int fixed_push(struct parser *parser, struct span bytes);
 int fixed_finish(struct parser *parser, struct parser_facts *facts);
 void fixed_close(struct parser **parser);
@@ -213,11 +216,9 @@ int fixed_truncated(struct fixed *fixed, const char *missing);
 /* The file holds another kind of message: said once, by its name. */
 int fixed_other_message(struct fixed *fixed, const char *what, int64_t count);
 
-/* For bids and endings: the text behind a byte order mark; is a
- * line blank (a DOS end of file too); the next line of *text without its
+/* For bids and endings: is a line blank (a DOS end of file too); the next line of *text without its
  * end, false when there is none or only part of one; the last line that is not blank; digits at
  * a position, or none. */
-struct span fixed_bid_text(struct span head);
 bool fixed_blank(struct span line);
 bool fixed_bid_line(struct span *text, bool whole, struct span *line);
 struct span fixed_last_line(struct span tail);

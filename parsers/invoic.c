@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "model/charset.h"
 #include "model/error.h"
 #include "model/text.h"
 #include "parsers/decimal.h"
@@ -73,26 +74,19 @@ static const struct {
 };
 
 /* 0001, syntax identifiers: the character set of an interchange. */
-enum repertoire {
-    REPERTOIRE_ASCII = 0,
-    REPERTOIRE_LATIN1,
-    REPERTOIRE_UTF8,
-    REPERTOIRE_OTHER, /* not read beyond ASCII */
-};
-
-static const struct {
+static const struct repertoire {
     char code[5];
-    enum repertoire repertoire;
+    enum charset set; /* CHARSET_COUNT: not read beyond ASCII */
     const char *name;
 } repertoires[] = {
-    {"UNOA", REPERTOIRE_ASCII, "ASCII"},       {"UNOB", REPERTOIRE_ASCII, "ASCII"},
-    {"UNOC", REPERTOIRE_LATIN1, "ISO-8859-1"}, {"UNOW", REPERTOIRE_UTF8, "UTF-8"},
-    {"UNOY", REPERTOIRE_UTF8, "UTF-8"},        {"UNOD", REPERTOIRE_OTHER, "ISO-8859-2"},
-    {"UNOE", REPERTOIRE_OTHER, "ISO-8859-5"},  {"UNOF", REPERTOIRE_OTHER, "ISO-8859-7"},
-    {"UNOG", REPERTOIRE_OTHER, "ISO-8859-3"},  {"UNOH", REPERTOIRE_OTHER, "ISO-8859-4"},
-    {"UNOI", REPERTOIRE_OTHER, "ISO-8859-6"},  {"UNOJ", REPERTOIRE_OTHER, "ISO-8859-8"},
-    {"UNOK", REPERTOIRE_OTHER, "ISO-8859-9"},  {"UNOX", REPERTOIRE_OTHER, "ISO-2022"},
-    {"KECA", REPERTOIRE_OTHER, "KS-X-1001"},
+    {"UNOA", CHARSET_ASCII, "ASCII"},         {"UNOB", CHARSET_ASCII, "ASCII"},
+    {"UNOC", CHARSET_LATIN1, "ISO-8859-1"},   {"UNOW", CHARSET_UTF8, "UTF-8"},
+    {"UNOY", CHARSET_UTF8, "UTF-8"},          {"UNOD", CHARSET_LATIN2, "ISO-8859-2"},
+    {"UNOE", CHARSET_CYRILLIC, "ISO-8859-5"}, {"UNOF", CHARSET_GREEK, "ISO-8859-7"},
+    {"UNOG", CHARSET_LATIN3, "ISO-8859-3"},   {"UNOH", CHARSET_LATIN4, "ISO-8859-4"},
+    {"UNOI", CHARSET_ARABIC, "ISO-8859-6"},   {"UNOJ", CHARSET_HEBREW, "ISO-8859-8"},
+    {"UNOK", CHARSET_LATIN5, "ISO-8859-9"},   {"UNOX", CHARSET_COUNT, "ISO-2022"},
+    {"KECA", CHARSET_COUNT, "KS-X-1001"},
 };
 
 #define COUNT(table) (sizeof(table) / sizeof((table)[0]))
@@ -262,10 +256,11 @@ struct parser {
     struct tally tally;
     struct edifact_reader reader;
     const struct edifact_segment *s;
-    enum repertoire repertoire;
-    const char *charset;
+    const struct repertoire *repertoire;
     bool said_fault, said_outside, said_unwrapped;
-    bool said_utf8, said_latin1, said_other;
+    bool said[CHARSET_COUNT]; /* that it is not what UNB says; ASCII: that it is not read */
+    struct charset_evidence evidence;
+    bool utf8; /* for sure, whatever UNB says */
     bool test;
 
     struct envelope interchange;
@@ -308,88 +303,83 @@ static int note_field(struct parser *p, const char *field, const char *expected)
 
 /* --- texts ------------------------------------------------------------------------------- */
 
-static int say_charset(struct parser *p, bool *said, enum finding_code code, const char *actual)
+/* Each once a file. */
+static int say_charset(struct parser *p, enum charset set, enum finding_code code)
 {
-    if (*said)
+    if (p->said[set])
         return 0;
-    *said = true;
-    return tally_encoding(&p->tally, code, p->s->ordinal, p->charset, actual);
+    p->said[set] = true;
+    return tally_encoding(&p->tally, code, p->s->ordinal, p->utf8 ? "UTF-8" : p->repertoire->name,
+                          charset_name(set));
 }
 
-/* What bytes beyond ASCII are read as. */
-static int see_charset(struct parser *p, struct span raw, enum repertoire *as)
+static int say_unread(struct parser *p)
 {
-    bool utf8 = utf8_valid(raw);
+    struct finding f = finding_make(FINDING_CHARSET_UNREAD, p->s->ordinal);
 
-    *as = utf8 ? REPERTOIRE_UTF8 : REPERTOIRE_LATIN1;
-    if (p->repertoire == *as)
+    if (p->said[CHARSET_ASCII])
         return 0;
-    if (utf8)
-        return say_charset(p, &p->said_utf8, FINDING_ENCODING_CONVERTED, "UTF-8");
-    if (p->repertoire == REPERTOIRE_OTHER) {
-        *as = REPERTOIRE_OTHER;
-        if (p->said_other)
-            return 0;
-        p->said_other = true;
-        struct finding f = finding_make(FINDING_CHARSET_UNREAD, p->s->ordinal);
-        finding_text(&f, "charset", span_str(p->charset));
-        return tally_add(&p->tally, &f);
+    p->said[CHARSET_ASCII] = true;
+    finding_text(&f, "charset", span_str(p->repertoire->name));
+    return tally_add(&p->tally, &f);
+}
+
+static int say_guessed(struct parser *p, enum charset set)
+{
+    struct finding f = finding_make(FINDING_ENCODING_GUESSED, p->s->ordinal);
+
+    if (p->said[set])
+        return 0;
+    p->said[set] = true;
+    finding_int(&f, "count", 1);
+    finding_text(&f, "expected", span_str(p->repertoire->name));
+    finding_text(&f, "actual", span_str(charset_name(set)));
+    return tally_add(&p->tally, &f);
+}
+
+static int say_damaged(struct parser *p)
+{
+    struct finding f = finding_make(FINDING_CHARACTERS_BROKEN, p->s->ordinal);
+
+    if (p->said[CHARSET_UTF8_BROKEN])
+        return 0;
+    p->said[CHARSET_UTF8_BROKEN] = true;
+    finding_text(&f, "actual", SPAN_LIT("UTF-8"));
+    finding_int(&f, "count", 1);
+    return tally_add(&p->tally, &f);
+}
+
+/* What bytes beyond ASCII are read as: UTF-8 where they are; else what UNB says when that has
+ * letters of its own there; else what they look like. */
+static int see_charset(struct parser *p, struct span raw, enum charset *as)
+{
+    enum charset declared = p->utf8 ? CHARSET_UTF8 : p->repertoire->set;
+
+    *as = charset_of(raw, &p->evidence);
+    if (*as == declared)
+        return 0;
+    if (*as == CHARSET_UTF8)
+        return say_charset(p, CHARSET_UTF8, FINDING_ENCODING_CONVERTED);
+    if (declared > CHARSET_LATIN1) {
+        *as = declared < CHARSET_COUNT ? declared : CHARSET_ASCII;
+        return declared < CHARSET_COUNT ? 0 : say_unread(p);
     }
-    return say_charset(p, &p->said_latin1,
-                       p->repertoire == REPERTOIRE_UTF8 ? FINDING_ENCODING_BROKEN
-                                                        : FINDING_ENCODING_CONVERTED,
-                       "ISO-8859-1");
-}
-
-/* One character as UTF-8, its length; 0 when it does not fit in the room. */
-static size_t put_char(unsigned char c, enum repertoire as, char *out, size_t room)
-{
-    size_t n = c < 0x80 ? 1 : as == REPERTOIRE_OTHER ? 3 : 2;
-
-    if (n > room)
-        return 0;
-    if (n == 1) {
-        out[0] = (char)c;
-    } else if (n == 2) {
-        out[0] = (char)(0xC0 | c >> 6);
-        out[1] = (char)(0x80 | (c & 0x3F));
-    } else {
-        memcpy(out, "\xEF\xBF\xBD", 3); /* U+FFFD: a character that could not be read */
-    }
-    return n;
-}
-
-static size_t cut_utf8(struct span s)
-{
-    size_t n = s.n;
-
-    if (n <= ITEM_TEXT_MAX)
-        return n;
-    for (n = ITEM_TEXT_MAX; n && ((unsigned char)s.p[n] & 0xC0) == 0x80; n--)
-        ;
-    return n;
+    if (*as == CHARSET_UTF8_BROKEN)
+        return say_damaged(p);
+    if (declared == CHARSET_UTF8)
+        return say_charset(p, *as, FINDING_ENCODING_BROKEN);
+    return *as == CHARSET_CP850 ? say_guessed(p, *as)
+                                : say_charset(p, *as, FINDING_ENCODING_CONVERTED);
 }
 
 static int take_high(struct parser *p, struct span raw, struct text *out, bool *cut)
 {
-    enum repertoire as;
+    enum charset as;
+    size_t lost = 0;
     int r = see_charset(p, raw, &as);
 
-    if (as == REPERTOIRE_UTF8) {
-        out->n = cut_utf8(raw);
-        memcpy(out->p, raw.p, out->n);
-        *cut = out->n < raw.n;
-        return r;
-    }
-    out->n = 0;
-    for (size_t i = 0; i < raw.n; i++) {
-        size_t n = put_char((unsigned char)raw.p[i], as, out->p + out->n, ITEM_TEXT_MAX - out->n);
-        if (!n) {
-            *cut = true;
-            break;
-        }
-        out->n += n;
-    }
+    out->n = charset_decode_into(as, &raw, out->p, ITEM_TEXT_MAX, &lost);
+    *cut = raw.n > 0;
     return r;
 }
 
@@ -1041,13 +1031,10 @@ static int on_unp(struct parser *p)
 static void take_repertoire(struct parser *p, struct span syntax)
 {
     /* What is not of this list is national or of a trade of its own: ASCII at the least. */
-    p->repertoire = REPERTOIRE_ASCII;
-    p->charset = "ASCII";
+    p->repertoire = &repertoires[0];
     for (size_t i = 0; i < COUNT(repertoires); i++)
-        if (span_eq_str(syntax, repertoires[i].code)) {
-            p->repertoire = repertoires[i].repertoire;
-            p->charset = repertoires[i].name;
-        }
+        if (span_eq_str(syntax, repertoires[i].code))
+            p->repertoire = &repertoires[i];
 }
 
 /* 0035: 1 says test; the standard knows no other value, and none is sent in earnest. */
@@ -1229,6 +1216,12 @@ static int say_fault(struct parser *p)
     }
 }
 
+static void unicode(struct parser *p, const char *form)
+{
+    (void)form;
+    p->utf8 = true;
+}
+
 static int push(struct parser *p, struct span bytes)
 {
     int r;
@@ -1290,7 +1283,7 @@ static int open_parser(const struct sink *sink, struct parser **out)
     if (!p)
         return SLUSS_ENOMEM;
     p->sink = sink;
-    p->charset = "ASCII";
+    p->repertoire = &repertoires[0];
     tally_init(&p->tally, sink);
     edifact_init(&p->reader);
     *out = p;
@@ -1344,6 +1337,7 @@ const struct format format_invoic = {
     .bid = bid,
     .ending = ending,
     .begin = open_parser,
+    .unicode = unicode,
     .push = push,
     .finish = finish,
     .close = close_parser,

@@ -192,6 +192,11 @@ int iso_begin(size_t size, const struct xml_table *table, const struct iso_actio
     return 0;
 }
 
+void iso_unicode(struct parser *parser, const char *form)
+{
+    xml_unicode(((struct iso_reader *)parser)->xml, form);
+}
+
 int iso_push(struct parser *parser, struct span bytes)
 {
     return xml_push(((struct iso_reader *)parser)->xml, bytes);

@@ -91,6 +91,7 @@ struct iso_reader {
  * the reader as its context. */
 int iso_begin(size_t size, const struct xml_table *table, const struct iso_action *actions,
               struct xml_handler handler, const struct sink *sink, struct parser **out);
+void iso_unicode(struct parser *parser, const char *form);
 int iso_push(struct parser *parser, struct span bytes);
 void iso_close(struct parser **parser);
 struct xml_reader *iso_xml(const struct parser *parser);

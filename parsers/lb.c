@@ -344,7 +344,6 @@ static enum bid bid(struct span head, bool whole)
 {
     struct span line;
 
-    head = fixed_bid_text(head);
     for (unsigned i = 0; i < 5 && fixed_bid_line(&head, whole, &line); i++)
         if (fixed_text_at(line, 1, "11") && fixed_text_at(line, 19, "LEVERANT"))
             return BID_CERTAIN;
@@ -371,6 +370,7 @@ const struct format format_lb = {
     .bid = bid,
     .ending = ending,
     .begin = begin,
+    .unicode = fixed_unicode,
     .push = fixed_push,
     .finish = fixed_finish,
     .close = fixed_close,

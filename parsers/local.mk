@@ -10,6 +10,7 @@ libparsers_a_SOURCES = \
   parsers/einvoice.c parsers/einvoice.h \
   parsers/fixed.c parsers/fixed.h \
   parsers/totalin.c parsers/totalin.h \
+  parsers/incoming.c parsers/incoming.h \
   parsers/iso20022.c parsers/iso20022.h \
   parsers/invoic.c parsers/invoic.h \
   parsers/cii.c parsers/cii.h \
@@ -24,9 +25,11 @@ libparsers_a_SOURCES = \
   parsers/layout.c parsers/layout.h \
   parsers/layout_load.c \
   parsers/layout_reader.c parsers/layout_reader.h \
+  parsers/letters.c parsers/letters.h \
   parsers/lines.c parsers/lines.h \
   parsers/mt940.c parsers/mt940.h \
   parsers/mt940_info.c parsers/mt940_info.h \
+  parsers/names.c parsers/names.h \
   parsers/pain.c parsers/pain.h \
   parsers/parser.c parsers/parser.h \
   parsers/peppol.c parsers/peppol.h \
@@ -43,4 +46,5 @@ libparsers_a_SOURCES = \
   parsers/svefaktura.c parsers/svefaktura.h \
   parsers/tally.c parsers/tally.h \
   parsers/ubl.c parsers/ubl.h \
-  parsers/xml.c parsers/xml.h
+  parsers/xml.c parsers/xml.h \
+  parsers/xml_encoding.c parsers/xml_encoding.h

@@ -724,8 +724,6 @@ static int take_text(struct parser *p, const struct line *raw)
         p->dead = true;
         return tally_limit(&p->tally, p->record, "record length", RECORD_MAX);
     }
-    if (raw->number == 1 && span_starts(line, SPAN_LIT("\xEF\xBB\xBF")))
-        line = from(line, 3);
     while (line.n && (unsigned char)line.p[0] < 0x20 && line.p[0] != '\t')
         line = from(line, 1); /* STX and its like around a message */
     int rc = see_charset(p, &line);
@@ -952,8 +950,6 @@ static struct look look_at(struct span head)
     struct span line;
     struct span code;
     struct span value;
-    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
-        head = from(head, 3);
     for (unsigned i = 0; i < LOOK_LINES && look.foreign <= LOOK_FOREIGN && next_line(&head, &line);
          i++) {
         if (split_tag(line, &code, &value))

@@ -547,7 +547,6 @@ static enum bid bid(struct span head, bool whole)
 {
     struct span second;
 
-    head = fixed_bid_text(head);
     if (!fixed_text_at(head, 1, START) || !fixed_digits_at(head, 9, 23))
         return BID_NO;
     second = behind_first(head);
@@ -579,6 +578,7 @@ const struct format format_ocrgiro = {
     .bid = bid,
     .ending = ending,
     .begin = begin,
+    .unicode = fixed_unicode,
     .push = fixed_push,
     .finish = fixed_finish,
     .close = fixed_close,

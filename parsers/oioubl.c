@@ -88,6 +88,7 @@ const struct format format_oioubl = {
     .bid = oioubl_bid,
     .ending = ubl_ending,
     .begin = oioubl_begin,
+    .unicode = einvoice_unicode,
     .push = einvoice_push,
     .finish = einvoice_finish,
     .close = einvoice_close,

@@ -333,6 +333,7 @@ const struct format format_pain001 = {
     .bid = pain_bid,
     .ending = iso_ending,
     .begin = pain_begin,
+    .unicode = iso_unicode,
     .push = iso_push,
     .finish = pain_finish,
     .close = iso_close,

@@ -75,6 +75,10 @@ struct format {
 
     /* 0 and *out, or SLUSS_ENOMEM. The sink must outlive the parser. */
     int (*begin)(const struct sink *sink, struct parser **out);
+    /* Called before the first push where the file began with a byte order mark or was UTF-16
+     * (`form` says which): what is pushed is UTF-8 for sure. Null: nothing hangs on it. */
+    void (*unicode)(struct parser *parser, const char *form);
+    /* Never a byte order mark at the beginning, and never UTF-16. */
     int (*push)(struct parser *parser, struct span bytes);
     /* The end of the file. Nothing may be pushed after it. */
     int (*finish)(struct parser *parser, struct parser_facts *facts);

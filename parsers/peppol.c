@@ -1239,6 +1239,11 @@ static int peppol_open(const struct sink *sink, struct parser **out)
     return 0;
 }
 
+static void peppol_unicode(struct parser *p, const char *form)
+{
+    xml_unicode(p->xml, form);
+}
+
 static int peppol_push(struct parser *p, struct span bytes)
 {
     return xml_push(p->xml, bytes);
@@ -1319,6 +1324,7 @@ const struct format format_peppol = {
     .bid = peppol_bid,
     .ending = peppol_ending,
     .begin = peppol_open,
+    .unicode = peppol_unicode,
     .push = peppol_push,
     .finish = peppol_finish,
     .close = peppol_close,

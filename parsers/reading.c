@@ -4,7 +4,10 @@
 #include <stdlib.h>
 
 #include "model/error.h"
+#include "parsers/incoming.h"
 #include "parsers/layout_reader.h"
+#include "parsers/letters.h"
+#include "parsers/names.h"
 #include "parsers/recognize.h"
 #include "parsers/sbdh.h"
 #include "parsers/sealed.h"
@@ -27,10 +30,13 @@ struct reading {
     const struct layouts *layouts;
     const struct line_watch *watch;
     const struct format *driver; /* whose functions read: the format's, or its envelope's */
+    const struct letters_policy *letters; /* of the format; null: it has none */
     struct parser *parser;
     struct sealed *sealed; /* null: it is not */
     struct seal_keys keys;
     struct summary summary;
+    struct incoming incoming;
+    struct names names;
     char *head; /* the first bytes, until the format is known */
     size_t head_n;
     bool started;  /* the format was decided */
@@ -124,6 +130,7 @@ static int on_item(void *context, const struct item *item)
     r->summary.items++;
     r->summary.items_by_type[item->type]++;
     failed = add_to_sum(r, item);
+    item = names_look(&r->names, r->letters && r->letters->reads_7, item);
     return failed < 0 ? failed : hand_on(r, item);
 }
 
@@ -148,6 +155,7 @@ int reading_open(const struct format *format, const struct sink *sink, struct re
         r->inner.detail = on_detail;
     r->format = format;
     r->summary.valid = true;
+    incoming_init(&r->incoming);
     crypto_generichash_init(&r->hash, NULL, 0, sizeof(r->summary.blake2b));
     *out = r;
     return 0;
@@ -193,6 +201,19 @@ static int parse_content(void *context, struct span bytes)
     return r->stopped ? 0 : r->driver->push(r->parser, bytes);
 }
 
+/* What the file came as, where the format has another form: XML says it itself, by what is
+ * declared (xml_encoding.h). */
+static int say_unicode(struct reading *r, const char *form)
+{
+    struct finding f = finding_make(FINDING_ENCODING_CONVERTED, 0);
+
+    if (r->letters->rule == LETTERS_XML || (r->letters->mark && r->incoming.form == UNICODE_UTF8))
+        return 0;
+    finding_text(&f, "expected", span_str(letters_expected(r->letters->rule)));
+    finding_text(&f, "actual", span_str(form));
+    return on_finding(r, &f);
+}
+
 /* Open the parser that the format, or the layout that declares it, stands for. */
 static int open_parser(struct reading *r)
 {
@@ -208,8 +229,20 @@ static int open_parser(struct reading *r)
     return failed;
 }
 
+/* Tell the parser what the file came as. */
+static int tell_unicode(struct reading *r)
+{
+    const char *form = incoming_form(&r->incoming);
+
+    if (!form || !r->driver)
+        return 0;
+    if (r->driver->unicode)
+        r->driver->unicode(r->parser, form);
+    return r->letters ? say_unicode(r, form) : 0;
+}
+
 /* Begin with the content's format, or with the envelope around it. */
-static int begin(struct reading *r, const struct recognition *found)
+static int open_content(struct reading *r, const struct recognition *found)
 {
     r->format = found->format;
     r->nameless = !found->format;
@@ -240,7 +273,10 @@ static int start(struct reading *r, struct span head, bool whole)
         found.wrapper = recognize_wrapper(r->format, head);
     else
         found = recognize_with(r->layouts, head, whole);
-    return begin(r, &found);
+    failed = open_content(r, &found);
+    if (failed == 0)
+        r->letters = r->format ? letters_policy(r->format->name) : NULL;
+    return failed == 0 ? tell_unicode(r) : failed;
 }
 
 static int parse(struct reading *r, struct span bytes)
@@ -278,34 +314,60 @@ static int collect_head(struct reading *r, struct span *bytes)
     return r->head_n == HEAD_MAX ? start_with_head(r, false) : 0;
 }
 
-int reading_push(struct reading *r, struct span bytes)
-{
-    int failed = 0;
-
-    while (failed == 0 && bytes.n) {
-        struct span piece = span_of(bytes.p, bytes.n < PIECE ? bytes.n : PIECE);
-        bytes = span_of(bytes.p + piece.n, bytes.n - piece.n);
-        r->summary.size += piece.n;
-        crypto_generichash_update(&r->hash, (const unsigned char *)piece.p, piece.n);
-        if (!r->started)
-            failed = collect_head(r, &piece);
-        if (failed == 0 && r->started && piece.n)
-            failed = parse(r, piece);
-    }
-    return failed;
-}
-
-static int finish_parser(struct reading *r, struct parser_facts *facts)
+static int take_text(struct reading *r, struct span text)
 {
     int failed = 0;
 
     if (!r->started)
+        failed = collect_head(r, &text);
+    return failed == 0 && r->started && text.n ? parse(r, text) : failed;
+}
+
+int reading_push(struct reading *r, struct span bytes)
+{
+    struct span text;
+    int got = 0;
+
+    while (got >= 0 && bytes.n) {
+        struct span piece = span_of(bytes.p, bytes.n < PIECE ? bytes.n : PIECE);
+        bytes = span_of(bytes.p + piece.n, bytes.n - piece.n);
+        r->summary.size += piece.n;
+        crypto_generichash_update(&r->hash, (const unsigned char *)piece.p, piece.n);
+        while ((got = incoming_next(&r->incoming, &piece, &text)) > 0)
+            if ((got = take_text(r, text)) < 0)
+                break;
+    }
+    return got < 0 ? got : 0;
+}
+
+/* Halves of characters in UTF-16. */
+static int say_broken(struct reading *r)
+{
+    struct finding f = finding_make(FINDING_CHARACTERS_BROKEN, 0);
+
+    if (!r->incoming.utf16.broken)
+        return 0;
+    finding_text(&f, "actual", SPAN_LIT("UTF-16"));
+    finding_int(&f, "count", (int64_t)r->incoming.utf16.broken);
+    return on_finding(r, &f);
+}
+
+static int finish_parser(struct reading *r, struct parser_facts *facts)
+{
+    struct span text;
+    int failed = incoming_last(&r->incoming, &text);
+
+    if (failed > 0)
+        failed = take_text(r, text);
+    if (failed == 0 && !r->started)
         failed = start_with_head(r, true);
     if (failed == 0 && r->sealed)
         failed = sealed_finish(r->sealed, &r->summary.seal);
     if (failed == 0 && !r->stopped)
         failed = r->driver->finish(r->parser, facts);
-    return failed;
+    if (failed == 0)
+        failed = say_broken(r);
+    return failed == 0 ? names_say(&r->names, &r->inner) : failed;
 }
 
 static int say_empty(struct reading *r, enum finding_code code)
@@ -363,6 +425,7 @@ void reading_close(struct reading **reading)
         r->driver->close(&r->parser);
     sealed_close(&r->sealed);
     sodium_memzero(&r->keys, sizeof r->keys);
+    incoming_free(&r->incoming);
     free(r->head);
     free(r);
     *reading = NULL;

@@ -1,9 +1,11 @@
 /* reading.h -- one file from its first byte to its summary
  *
  * Collects the head, recognises the format (or takes the one named), drives its parser, adds
- * up counts and sums with overflow checked, hashes the bytes, and makes the findings that
+ * up counts and sums with overflow checked, hashes the bytes as they came, turns UTF-16 into UTF-8
+ * and drops a byte order mark before anything else sees them, and makes the findings that
  * belong to no single format: empty, unknown, ambiguous, no items, too many items, dates that
- * exist but lie before 1990 or after 2100 (an impossible one is the parser's BAD_FIELD).
+ * exist but lie before 1990 or after 2100 (an impossible one is the parser's BAD_FIELD), and
+ * letters in names that were lost before they came here.
  * Every item gets its counterparty_kind and reference_state here, and the summary their tally.
  * Pure: the caller brings the bytes.
  */

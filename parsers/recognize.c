@@ -1,5 +1,7 @@
 #include "parsers/recognize.h"
 
+#include "model/text.h"
+#include "model/utf16.h"
 #include "parsers/edifact.h"
 #include "parsers/layout_reader.h"
 #include "parsers/mt940.h"
@@ -38,11 +40,8 @@ struct signature {
     }
 
 static const struct signature binary_signatures[] = {
-    SIGNATURE("\xFF\xFE", "UTF-16 text"),
-    SIGNATURE("\xFE\xFF", "UTF-16 text"),
-    SIGNATURE("<\0", "UTF-16 text"),
-    SIGNATURE("0\0", "UTF-16 text"),
-    SIGNATURE("\0<", "UTF-16 text"),
+    SIGNATURE("\xFF\xFE\0\0", "UTF-32 text"),
+    SIGNATURE("\0\0\xFE\xFF", "UTF-32 text"),
     SIGNATURE("%PDF-", "a PDF document"),
     SIGNATURE("PK\x03\x04", "a zip archive or an office document"),
     SIGNATURE("PK\x05\x06", "an empty zip archive"),
@@ -182,8 +181,6 @@ static const char *reason_unknown(struct span head, const struct recognition *be
 
     if (reason)
         return reason;
-    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
-        head = span_of(head.p + 3, head.n - 3);
     head = span_trim(head);
     if (head.n == 0)
         return "nothing but blanks";
@@ -229,12 +226,8 @@ enum xml_wrapper recognize_wrapper(const struct format *format, struct span head
     return format->reader ? xml_sniff(head).wrapper : XML_BARE;
 }
 
-struct recognition recognize(struct span head, bool whole)
-{
-    return recognize_with(NULL, head, whole);
-}
-
-struct recognition recognize_with(const struct layouts *layouts, struct span head, bool whole)
+static struct recognition recognize_plain(const struct layouts *layouts, struct span head,
+                                          bool whole)
 {
     struct span seal = SPAN_NONE;
     struct recognition best;
@@ -262,19 +255,11 @@ struct recognition recognize_with(const struct layouts *layouts, struct span hea
     return best;
 }
 
-enum ending recognize_ending(struct span head, struct span tail, bool whole_in_head)
+static enum ending ending_plain(const struct layouts *layouts, struct span head, struct span tail,
+                                bool whole_in_head)
 {
-    return recognize_ending_with(NULL, head, tail, whole_in_head);
-}
+    struct recognition found = recognize_plain(layouts, head, whole_in_head);
 
-enum ending recognize_ending_with(const struct layouts *layouts, struct span head,
-                                  struct span tail, bool whole_in_head)
-{
-    struct recognition found;
-
-    if (head.n == 0)
-        return ENDING_CUT;
-    found = recognize_with(layouts, head, whole_in_head);
     if (found.seal.p)
         return sealed_ending(head, tail);
     if (found.format && found.format->layout)
@@ -284,4 +269,95 @@ enum ending recognize_ending_with(const struct layouts *layouts, struct span hea
     if (!found.format || !found.format->ending)
         return ENDING_UNKNOWN;
     return found.format->ending(head, tail);
+}
+
+/* --- marks and UTF-16 ---------------------------------------------------------------- */
+
+/* As much of it in UTF-8 as the formats want to see, behind the mark. 0 or SLUSS_ENOMEM. */
+static int plain_head(struct span head, unsigned mark, bool big, struct buf *out)
+{
+    struct utf16 utf16 = {.big = big};
+    int r;
+
+    head = span_of(head.p + mark, head.n - mark);
+    r = utf16_push(&utf16, head, out);
+    if (out->n > HEAD_MAX)
+        out->n = utf8_cut(buf_view(out), HEAD_MAX).n;
+    return r;
+}
+
+/* The tail may begin inside a unit: the zeros of ASCII in UTF-16 tell. *odd: there is half a unit
+ * at the end. */
+static int plain_tail(struct span tail, unsigned mark, bool big, struct buf *out, bool *odd)
+{
+    struct utf16 utf16 = {.big = big};
+    size_t zeros[2] = {0, 0};
+
+    for (size_t i = 0; i < tail.n; i++)
+        zeros[i % 2] += tail.p[i] == 0;
+    if (zeros[big ? 1 : 0] > zeros[big ? 0 : 1])
+        tail = span_of(tail.p + 1, tail.n - 1);
+    if (span_starts(tail, big ? SPAN_LIT("\xFE\xFF") : SPAN_LIT("\xFF\xFE")))
+        tail = span_of(tail.p + mark, tail.n - mark);
+    *odd = tail.n % 2;
+    return utf16_push(&utf16, tail, out);
+}
+
+static bool is_utf16(enum unicode_form form)
+{
+    return form == UNICODE_UTF16_LE || form == UNICODE_UTF16_BE;
+}
+
+struct recognition recognize(struct span head, bool whole)
+{
+    return recognize_with(NULL, head, whole);
+}
+
+struct recognition recognize_with(const struct layouts *layouts, struct span head, bool whole)
+{
+    struct recognition found = {.reason = "text without a known signature"};
+    unsigned mark;
+    enum unicode_form form = unicode_look(head, &mark);
+    struct buf plain;
+
+    if (!is_utf16(form))
+        return recognize_plain(layouts, span_of(head.p + mark, head.n - mark), whole);
+    buf_init(&plain, 2 * HEAD_MAX);
+    if (plain_head(head, mark, form == UNICODE_UTF16_BE, &plain) == 0)
+        found = recognize_plain(layouts, buf_view(&plain), whole && plain.n < HEAD_MAX);
+    buf_free(&plain);
+    found.seal = SPAN_NONE; /* it lay there */
+    return found;
+}
+
+enum ending recognize_ending(struct span head, struct span tail, bool whole_in_head)
+{
+    return recognize_ending_with(NULL, head, tail, whole_in_head);
+}
+
+enum ending recognize_ending_with(const struct layouts *layouts, struct span head,
+                                  struct span tail, bool whole_in_head)
+{
+    enum ending ending = ENDING_UNKNOWN;
+    unsigned mark;
+    enum unicode_form form = unicode_look(head, &mark);
+    struct buf plain[2];
+    bool odd = false;
+
+    if (head.n == 0)
+        return ENDING_CUT;
+    if (!is_utf16(form)) {
+        if (mark && span_starts(tail, span_of(head.p, mark)))
+            tail = span_of(tail.p + mark, tail.n - mark);
+        return ending_plain(layouts, span_of(head.p + mark, head.n - mark), tail, whole_in_head);
+    }
+    buf_init(&plain[0], 2 * HEAD_MAX);
+    buf_init(&plain[1], 2 * TAIL_MAX);
+    if (plain_head(head, mark, form == UNICODE_UTF16_BE, &plain[0]) == 0 &&
+        plain_tail(tail, mark, form == UNICODE_UTF16_BE, &plain[1], &odd) == 0)
+        ending = ending_plain(layouts, buf_view(&plain[0]), buf_view(&plain[1]),
+                              whole_in_head && plain[0].n < HEAD_MAX);
+    buf_free(&plain[0]);
+    buf_free(&plain[1]);
+    return ending != ENDING_UNKNOWN && odd ? ENDING_CUT : ending;
 }

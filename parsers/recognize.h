@@ -23,7 +23,8 @@ struct recognition {
     enum xml_wrapper wrapper; /* what `format` stands in; an SBDH may hold nothing known */
 };
 
-/* `head`: the first HEAD_MAX bytes, or all there are (`whole`). */
+/* `head`: the first HEAD_MAX bytes, or all there are (`whole`). A byte order mark is passed over
+ * and UTF-16 is read; formats see UTF-8, or bytes as they are. */
 struct recognition recognize(struct span head, bool whole);
 /* The same, and where no format is likely, the layouts (may be null) are asked. */
 struct recognition recognize_with(const struct layouts *layouts, struct span head, bool whole);

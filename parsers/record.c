@@ -22,6 +22,11 @@ static size_t utf8_offset(struct span s, size_t from, size_t characters)
     return i;
 }
 
+static bool goes_on(struct span s, size_t i)
+{
+    return i < s.n && ((unsigned char)s.p[i] & 0xC0) == 0x80;
+}
+
 struct span record_cut(struct record record, unsigned first, unsigned length)
 {
     struct span s = record.bytes;
@@ -31,6 +36,12 @@ struct span record_cut(struct record record, unsigned first, unsigned length)
     if (record.charset == CHARSET_UTF8) {
         from = utf8_offset(s, 0, from);
         to = utf8_offset(s, from, length);
+    }
+    if (record.charset == RECORD_UTF8_IN_BYTES) {
+        while (from < to && goes_on(s, from))
+            from++;
+        while (to > from && goes_on(s, to))
+            to--;
     }
     if (from >= s.n)
         return SPAN_NONE;
@@ -110,7 +121,8 @@ static inline struct span cut(const struct record *record, unsigned first, unsig
 {
     size_t from = first - 1;
 
-    if (record->charset != CHARSET_UTF8 && from + length <= record->bytes.n)
+    if (record->charset != CHARSET_UTF8 && record->charset != RECORD_UTF8_IN_BYTES &&
+        from + length <= record->bytes.n)
         return span_of(record->bytes.p + from, length);
     return record_cut(*record, first, length);
 }

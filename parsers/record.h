@@ -2,7 +2,8 @@
  *
  * A layout is data: one row a field, with positions as the manual prints them (the first
  * character of a record is 1). One interpreter reads all of them. Positions count characters:
- * bytes in ASCII and ISO-8859-1, code points in UTF-8.
+ * bytes in sets of one byte a character, code points in UTF-8 (bytes where its sender counted
+ * those).
  */
 #ifndef SLUSS_PARSERS_RECORD_H
 #define SLUSS_PARSERS_RECORD_H
@@ -60,6 +61,10 @@ struct record_value {
     int64_t number;   /* NUMBER */
     struct date date; /* DATE, DATE_DMY */
 };
+
+/* In struct record: UTF-8 whose positions count bytes. A field loses what it holds of a character
+ * that does not lie whole in it. */
+#define RECORD_UTF8_IN_BYTES CHARSET_UTF8_BROKEN
 
 /* One record: its bytes without line end, and how to count positions in them. */
 struct record {

@@ -386,6 +386,11 @@ int sbdh_begin(const struct format *content, const char *reason, const struct si
     return 0;
 }
 
+static void sbdh_unicode(struct parser *p, const char *form)
+{
+    xml_unicode(p->xml, form);
+}
+
 static int sbdh_push(struct parser *p, struct span bytes)
 {
     return xml_push(p->xml, bytes);
@@ -422,6 +427,7 @@ enum ending sbdh_ending(struct span head, struct span tail)
 
 const struct format format_sbdh = {
     .name = "sbdh",
+    .unicode = sbdh_unicode,
     .push = sbdh_push,
     .finish = sbdh_finish,
     .close = sbdh_close,

@@ -226,6 +226,7 @@ const struct format format_svefaktura = {
     .bid = svefaktura_bid,
     .ending = svefaktura_ending,
     .begin = svefaktura_begin,
+    .unicode = einvoice_unicode,
     .push = einvoice_push,
     .finish = einvoice_finish,
     .close = einvoice_close,

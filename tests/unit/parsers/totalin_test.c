@@ -210,7 +210,7 @@ static void bids_follow_the_evidence(void **state)
 {
     (void)state;
     assert_int_equal(format_totalin.bid(SPAN_LIT(START), true), BID_CERTAIN);
-    assert_int_equal(format_totalin.bid(SPAN_LIT("\xEF\xBB\xBF" START "\n"), false), BID_CERTAIN);
+    assert_int_equal(format_totalin.bid(SPAN_LIT(START "\n"), false), BID_CERTAIN);
     assert_int_equal(format_totalin.bid(SPAN_LIT("title\n" START "\n"), false), BID_CERTAIN);
     assert_int_equal(format_totalin.bid(SPAN_LIT("00909897 090227 BANKGIROT\n"), false), BID_NO);
     assert_int_equal(format_totalin.bid(SPAN_LIT(""), true), BID_NO);

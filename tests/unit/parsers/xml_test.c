@@ -363,7 +363,7 @@ static const struct {
     {"<a/>", XML_LOOK_ROOT, NULL, "a"},
     {"<a>", XML_LOOK_ROOT, NULL, "a"},
     {"  \r\n<a>", XML_LOOK_ROOT, NULL, "a"},
-    {"\xEF\xBB\xBF<?xml version=\"1.0\"?><a xmlns = 'urn:x' >", XML_LOOK_ROOT, "urn:x", "a"},
+    {"<?xml version=\"1.0\"?><a xmlns = 'urn:x' >", XML_LOOK_ROOT, "urn:x", "a"},
     {"<!-- <b> --><?p <c>?>\n<n1:a q=\"x>y\" xmlns:n1=\"urn:y\" xmlns=\"urn:z\">", XML_LOOK_ROOT,
      "urn:y", "a"},
     {"<a xmlns:b='urn:b'>", XML_LOOK_ROOT, NULL, "a"},
