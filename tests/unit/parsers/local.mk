@@ -4,6 +4,7 @@ parsers_text_tests = \
   tests/unit/parsers/autogiro_test \
   tests/unit/parsers/bgocr_test \
   tests/unit/parsers/lb_test \
+  tests/unit/parsers/letters_test \
   tests/unit/parsers/ocrgiro_test \
   tests/unit/parsers/totalin_test \
   tests/unit/parsers/bgmax_test \
@@ -107,6 +108,7 @@ EXTRA_DIST += tests/data/pain.001
 check_PROGRAMS += tests/unit/parsers/corruption_test
 TESTS += tests/unit/parsers/corruption_test
 tests_unit_parsers_corruption_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_letters_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 # Declared layouts.
 parsers_layout_tests = \
   tests/unit/parsers/layout_test \
