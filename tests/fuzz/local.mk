@@ -20,6 +20,7 @@ fuzz_programs += tests/fuzz/autogiro_fuzz
 fuzz_programs += tests/fuzz/ocrgiro_fuzz
 fuzz_programs += tests/fuzz/layout_fuzz
 fuzz_programs += tests/fuzz/layout_reader_fuzz
+fuzz_programs += tests/fuzz/charset_fuzz
 fuzz_common = tests/fuzz/fuzz.h
 fuzz_libs = $(parser_libs) $(model_libs)
 if FUZZING
@@ -100,6 +101,9 @@ tests_fuzz_layout_fuzz_LDFLAGS = $(fuzz_ldflags)
 tests_fuzz_layout_reader_fuzz_SOURCES = tests/fuzz/layout_reader_fuzz.c $(fuzz_common)
 tests_fuzz_layout_reader_fuzz_LDADD = $(fuzz_libs)
 tests_fuzz_layout_reader_fuzz_LDFLAGS = $(fuzz_ldflags)
+tests_fuzz_charset_fuzz_SOURCES = tests/fuzz/charset_fuzz.c $(fuzz_common)
+tests_fuzz_charset_fuzz_LDADD = $(fuzz_libs)
+tests_fuzz_charset_fuzz_LDFLAGS = $(fuzz_ldflags)
 EXTRA_DIST += tests/fuzz/seeds
 # Each fuzzer for FUZZ_SECONDS, and a table of what it did.
 FUZZ_SECONDS = 60
