@@ -76,6 +76,7 @@ static int print_json(const struct report *report)
     json_evidence_texts(&j, &report->findings);
     json_sums(&j, summary);
     json_parties(&j, summary);
+    json_origin(&j, &summary->origin);
     json_uint(&j, "size", summary->size);
     json_hex(&j, "blake2b", summary->blake2b, sizeof summary->blake2b);
     json_array_begin(&j, "findings");

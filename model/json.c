@@ -449,6 +449,26 @@ void json_wrappers(struct json *j, const struct summary *summary)
         json_cstr(j, "envelope", envelope_name(summary->envelope));
 }
 
+void json_origin(struct json *j, const struct origin *origin)
+{
+    uint8_t layout[sizeof origin->layout];
+
+    for (size_t i = 0; i < sizeof layout; i++)
+        layout[i] = (uint8_t)(origin->layout >> (56 - 8 * i));
+    json_object_begin(j, "origin");
+    if (origin->layout)
+        json_hex(j, "layout", layout, sizeof layout);
+    else
+        json_nothing(j, "layout");
+    if (origin->sequence >= 0)
+        json_int(j, "sequence", origin->sequence);
+    else
+        json_nothing(j, "sequence");
+    json_instant(j, "created_at", origin->created_us);
+    json_cstr(j, "producer", origin->producer[0] ? origin->producer : NULL);
+    json_object_end(j);
+}
+
 static bool all_zero(const uint8_t *bytes, size_t n)
 {
     for (size_t i = 0; i < n; i++)

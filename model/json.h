@@ -57,6 +57,9 @@ void json_finding(struct json *j, const struct finding *f);
 void json_evidence(struct json *j, const char *key, const struct finding *f);
 /* Into the open object, only where there is one: "seal", "envelope". */
 void json_wrappers(struct json *j, const struct summary *summary);
+/* "origin": {"layout" (16 digits; null: not known),"sequence","created_at","producer"}, null where
+ * the file does not say. */
+void json_origin(struct json *j, const struct origin *origin);
 /* Into the open object: "items","sum_minor","currency" and, where currencies mix, "sums"
  * (sum_minor is null then too). A file without items has sum 0 and currency null. */
 void json_sums(struct json *j, const struct summary *summary);

@@ -31,6 +31,7 @@ libparsers_a_SOURCES = \
   parsers/mt940_info.c parsers/mt940_info.h \
   parsers/names.c parsers/names.h \
   parsers/pain.c parsers/pain.h \
+  parsers/origin.c parsers/origin.h \
   parsers/parser.c parsers/parser.h \
   parsers/peppol.c parsers/peppol.h \
   parsers/peppol_judge.h \

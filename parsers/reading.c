@@ -8,6 +8,7 @@
 #include "parsers/layout_reader.h"
 #include "parsers/letters.h"
 #include "parsers/names.h"
+#include "parsers/origin.h"
 #include "parsers/recognize.h"
 #include "parsers/sbdh.h"
 #include "parsers/sealed.h"
@@ -45,7 +46,20 @@ struct reading {
     bool sum_broken;
     uint64_t odd_dates; /* items with a date that no business has */
     uint64_t odd_date_at;
+    struct origin_reader origin;
+    bool has_serial; /* a declared layout's first serial number */
+    int64_t serial;
 };
+
+/* Only the layout knows where its serial number stands. */
+static void keep_serial(struct reading *r, const struct finding *f)
+{
+    for (unsigned i = 0; i < f->fact_count && !r->has_serial; i++)
+        if (span_eq_str(f->facts[i].key, "serial")) {
+            r->has_serial = true;
+            r->serial = f->facts[i].n;
+        }
+}
 
 static int on_finding(void *context, const struct finding *f)
 {
@@ -55,6 +69,8 @@ static int on_finding(void *context, const struct finding *f)
         r->summary.valid = false;
     if (f->code == FINDING_TEST_MARK || f->code == FINDING_TEST_SEAL)
         r->summary.test = true;
+    if (f->code == FINDING_FILE_SERIAL)
+        keep_serial(r, f);
     return sink_finding(&r->sink, f);
 }
 
@@ -333,6 +349,7 @@ int reading_push(struct reading *r, struct span bytes)
         bytes = span_of(bytes.p + piece.n, bytes.n - piece.n);
         r->summary.size += piece.n;
         crypto_generichash_update(&r->hash, (const unsigned char *)piece.p, piece.n);
+        origin_push(&r->origin, piece);
         while ((got = incoming_next(&r->incoming, &piece, &text)) > 0)
             if ((got = take_text(r, text)) < 0)
                 break;
@@ -410,6 +427,9 @@ int reading_finish(struct reading *r, struct summary *summary)
     r->summary.test = r->summary.test || facts.test;
     r->summary.states_zero = facts.states_zero;
     r->summary.envelope = facts.envelope;
+    origin_finish(&r->origin, r->summary.format, &r->summary.origin);
+    if (r->has_serial)
+        r->summary.origin.sequence = r->serial;
     crypto_generichash_final(&r->hash, r->summary.blake2b, sizeof(r->summary.blake2b));
     *summary = r->summary;
     return 0;

@@ -12,6 +12,7 @@ parsers_text_tests = \
   tests/unit/parsers/delimited_test \
   tests/unit/parsers/lines_test \
   tests/unit/parsers/mt940_test \
+  tests/unit/parsers/origin_test \
   tests/unit/parsers/parser_test \
   tests/unit/parsers/reading_test \
   tests/unit/parsers/roundtrip_test \
@@ -25,6 +26,7 @@ tests_unit_parsers_bgmax_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_casecsv_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_delimited_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_lines_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
+tests_unit_parsers_origin_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_parser_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_reading_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_recognize_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
