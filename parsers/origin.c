@@ -399,6 +399,7 @@ static void look_at_csv(struct look *l)
 
 #define TAGS_LOOKED_AT    5 /* those behind are a document's own choice */
 #define INDENTS_LOOKED_AT 3
+#define REMARK_MOST       160 /* longer ones are licences and manuals */
 
 /* From behind what stands there already to behind `end`; all of it where there is no end. */
 static struct span take_to(struct span *rest, size_t skip, struct span end)
@@ -470,7 +471,7 @@ static bool speaks_of_software(struct span text)
 
 static void look_at_remark(struct look *l, struct span text)
 {
-    if (text.n <= 1024 && speaks_of_software(text))
+    if (text.n <= REMARK_MOST && speaks_of_software(text))
         set_producer(l, text);
 }
 

@@ -343,6 +343,7 @@ static void a_file_may_hold_several_sections(void **state)
 
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct heard *h = hear(&d.layout->format, cases[i].file);
+        assert_int_equal(h->summary.origin.sequence, 7); /* the first one */
         if (!h->of[cases[i].code] || h->items != cases[i].items ||
             h->summary.valid != cases[i].valid || h->of[FINDING_NO_ITEMS])
             fail_msg("%s: %d items, %s", cases[i].name, (int)h->items,
