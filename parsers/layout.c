@@ -1298,6 +1298,7 @@ static void complete_format(struct layout *l)
     if (!l->format.source)
         l->format.source = "the site's layout";
     l->format.end_mark = last_record(l);
+    l->format.unicode = layout_unicode;
     l->format.push = layout_push;
     l->format.finish = layout_finish;
     l->format.close = layout_close;

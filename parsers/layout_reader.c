@@ -52,6 +52,7 @@ struct layout_parser {
     bool cut_off; /* the last line was */
     bool unended;
     bool test;
+    const char *form; /* the file began with a mark, or was UTF-16; null: it did not */
     bool said_utf8, said_broken;
     bool has_serial;
     int64_t serial;
@@ -164,6 +165,17 @@ static bool is_eight_bit(enum charset set)
     return set != CHARSET_UTF8 && set != CHARSET_ASCII && set != CHARSET_SE7;
 }
 
+/* What the whole file is in, whatever is declared. */
+static int see_form(struct layout_parser *p)
+{
+    p->charset = CHARSET_UTF8;
+    if (p->said_utf8)
+        return 0;
+    p->said_utf8 = true;
+    return tally_encoding(&p->tally, FINDING_ENCODING_CONVERTED, p->row.line,
+                          charset_name(p->layout->charset), p->form);
+}
+
 /* Declared and actual may differ: what is UTF-8 beyond doubt is read so, and what cannot be as
  * declared is read by the evidence. Said once. */
 static int see_charset(struct layout_parser *p, bool high)
@@ -175,6 +187,8 @@ static int see_charset(struct layout_parser *p, bool high)
     if (!high)
         return 0;
     utf8 = row_is_utf8(&p->row);
+    if (p->form && utf8 && declared != CHARSET_UTF8)
+        return see_form(p);
     if (declared == CHARSET_UTF8 ? utf8 : is_eight_bit(declared) && (!utf8 || p->layout->fixed))
         return 0;
     p->charset = utf8 ? CHARSET_UTF8 : row_evidence(p);
@@ -206,7 +220,7 @@ static struct span cut_row(const struct layout_parser *p, unsigned first, unsign
 
     if (row->cell)
         return first <= row->n ? row->cell[first - 1] : SPAN_NONE;
-    if (p->layout->characters)
+    if (p->layout->characters || p->form)
         return cut_characters(row->text, first, length);
     if (first > row->text.n)
         return SPAN_NONE;
@@ -1011,7 +1025,7 @@ static int take_line(struct layout_parser *p, const struct line *line)
     if (line->number == 1 && span_starts(text, BOM))
         text = span_of(text.p + 3, text.n - 3);
     p->row.text = text;
-    p->row.n = (unsigned)(p->layout->characters ? count_characters(text) : text.n);
+    p->row.n = (unsigned)(p->layout->characters || p->form ? count_characters(text) : text.n);
     return take_row(p, text_has_high(text));
 }
 
@@ -1048,6 +1062,11 @@ static int take_cells(struct layout_parser *p, const struct delimited_record *re
         rc = take_row(p, rec->high && row_has_high(&p->row));
     p->row.cell = NULL;
     return rc;
+}
+
+void layout_unicode(struct parser *parser, const char *form)
+{
+    ((struct layout_parser *)parser)->form = form;
 }
 
 int layout_push(struct parser *parser, struct span bytes)

@@ -51,6 +51,9 @@ int layout_begin(const struct layout *layout, const struct sink *sink, struct pa
 /* Before anything is pushed. The watch must outlive the parser. */
 void layout_watch(struct parser *parser, const struct line_watch *watch);
 
+/* As struct format has it: what is pushed is UTF-8, and positions count its characters. */
+void layout_unicode(struct parser *parser, const char *form);
+
 int layout_push(struct parser *parser, struct span bytes);
 int layout_finish(struct parser *parser, struct parser_facts *facts);
 void layout_close(struct parser **parser);

@@ -11,9 +11,9 @@
 
 #include <stdlib.h>
 
-#include "model/charset.h"
 #include "model/error.h"
 #include "model/text.h"
+#include "parsers/letters.h"
 #include "parsers/lines.h"
 #include "parsers/mt940_info.h"
 
@@ -77,8 +77,7 @@ struct parser {
     struct mt940_info info;
     struct buf recoded;
     struct counted unknown, reversed;
-    struct charset_evidence evidence;
-    struct counted charsets[CHARSET_COUNT]; /* lines in each */
+    struct letters letters;
     char unknown_code[4];
 };
 
@@ -702,8 +701,7 @@ static int see_charset(struct parser *p, struct span *line)
     size_t lost = 0;
     if (!text_has_high(*line))
         return 0;
-    enum charset set = charset_of(*line, &p->evidence);
-    count(&p->charsets[set], p->record);
+    enum charset set = letters_see(&p->letters, *line, p->record);
     if (set == CHARSET_UTF8)
         return 0;
     buf_clear(&p->recoded);
@@ -749,6 +747,7 @@ static int begin(const struct sink *sink, struct parser **out)
         return SLUSS_ENOMEM;
     p->sink = sink;
     p->field = FIELD_NONE;
+    p->letters.rule = LETTERS_EITHER;
     tally_init(&p->tally, sink);
     lines_init(&p->lines);
     buf_init(&p->text, MT940_INFO_MAX);
@@ -771,6 +770,12 @@ static void mt940_close(struct parser **parser)
     *parser = NULL;
 }
 
+static void unicode(struct parser *p, const char *form)
+{
+    (void)form;
+    p->letters.utf8 = true;
+}
+
 static int push(struct parser *p, struct span bytes)
 {
     struct line line;
@@ -784,28 +789,9 @@ static int push(struct parser *p, struct span bytes)
     return rc;
 }
 
-/* The first set seen is told; another beside it is a warning. */
-static int say_charset(struct parser *p)
-{
-    enum charset first = CHARSET_COUNT;
-    int rc = 0;
-    for (unsigned i = CHARSET_UTF8; i < CHARSET_COUNT; i++)
-        if (p->charsets[i].count &&
-            (first == CHARSET_COUNT || p->charsets[i].first < p->charsets[first].first))
-            first = (enum charset)i;
-    if (first != CHARSET_COUNT)
-        rc = tally_encoding(&p->tally, FINDING_ENCODING_CONVERTED, p->charsets[first].first,
-                            "ASCII", charset_name(first));
-    for (unsigned i = CHARSET_UTF8; rc == 0 && i < CHARSET_COUNT; i++)
-        if (p->charsets[i].count && i != first)
-            rc = tally_encoding(&p->tally, FINDING_ENCODING_BROKEN, p->charsets[i].first,
-                                charset_name(first), charset_name((enum charset)i));
-    return rc;
-}
-
 static int say_counted(struct parser *p)
 {
-    int rc = say_charset(p);
+    int rc = letters_say(&p->letters, &p->tally);
     if (rc == 0 && p->unknown.count) {
         struct finding f = finding_make(FINDING_UNKNOWN_RECORD, p->unknown.first);
         finding_int(&f, "count", (int64_t)p->unknown.count);
@@ -1020,6 +1006,7 @@ const struct format format_mt940 = {
     .bid = bid,
     .ending = ending,
     .begin = begin,
+    .unicode = unicode,
     .push = push,
     .finish = finish,
     .close = mt940_close,

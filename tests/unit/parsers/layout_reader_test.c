@@ -1,6 +1,7 @@
 /* layout_reader_test.c -- files of declared layouts: the examples, and all that can be wrong */
 #include "tests/unit/parsers/declared.h"
 
+#include "model/text.h"
 #include "parsers/recognize.h"
 
 static const struct {
@@ -53,6 +54,32 @@ static void pieces_do_not_matter(void **state)
             reading_close(&reading);
             heard_free(h);
         }
+        free((char *)text.p);
+        undeclare(&d);
+    }
+    (void)state;
+}
+
+/* Fault U62: in UTF-16 positions count characters, whatever the layout declares; and it is said. */
+static void utf16_is_read_by_characters(void **state)
+{
+    for (size_t i = 0; i < 2; i++) {
+        struct declared d = example(examples[i].layout);
+        struct span text = sample(examples[i].file);
+        char *wide = malloc(2 * text.n);
+
+        assert_non_null(wide);
+        for (size_t at = 0; at < text.n; at++) { /* of Latin letters alone */
+            wide[2 * at] = text.p[at];
+            wide[2 * at + 1] = 0;
+        }
+        struct heard *h = hear_pieces(&d.layout->format, span_of(wide, 2 * text.n), 1001);
+        assert_true(h->summary.valid);
+        assert_int_equal(h->items, examples[i].items);
+        assert_int_equal(h->summary.sums.of[0].minor, examples[i].minor);
+        assert_int_equal(h->of[FINDING_ENCODING_CONVERTED], text_has_high(text));
+        heard_free(h);
+        free(wide);
         free((char *)text.p);
         undeclare(&d);
     }
@@ -474,6 +501,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_examples_read_to_the_last_ore),
         cmocka_unit_test(pieces_do_not_matter),
+        cmocka_unit_test(utf16_is_read_by_characters),
         cmocka_unit_test(a_cut_example_is_never_valid),
         cmocka_unit_test(an_item_inherits_from_its_case),
         cmocka_unit_test(faults_in_a_fixed_file_are_named),
