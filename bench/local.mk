@@ -9,7 +9,9 @@ bench: all
 
 # How well the safeguards tell a wrong file from a right one: real streams ($SLUSS_SHARED) and
 # municipal traffic made by traffic.py. BENCH_FLAGS=--quick for a few minutes' worth.
-EXTRA_DIST += bench/replay.py bench/safeguards.py bench/streams.py
+EXTRA_DIST += \
+  bench/incidents.py bench/people.py bench/replay.py bench/safeguards.py bench/streams.py \
+  bench/towns.py bench/traffic.py bench/writers.py
 bench-safeguards: slussctl
 	$(PYTHON3) $(srcdir)/bench/safeguards.py $(BENCH_FLAGS) .
 .PHONY: bench-safeguards
