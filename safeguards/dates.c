@@ -1,0 +1,111 @@
+/* dates.c -- do the dates lie where this unit's dates usually lie?
+ *
+ * After a system move a wrong file is mostly made of old records: their due dates passed weeks
+ * ago, and its newest record is older than the file. Reminder files legitimately carry passed
+ * due dates, so that everything is measured against the habit.
+ */
+#include <math.h>
+
+#include "model/error.h"
+#include "safeguards/signal.h"
+
+#define EXPERIENCE 4
+#define STALE_DAYS 30
+#define STALE_MORE 90
+/* Without a habit: records all older than this are stale for anybody. */
+#define FIRST_STALE_DAYS 120
+#define SPREAD_DAYS      60
+#define SPREAD_FACTOR    3
+
+/* The median due date, or issue date where there is none to speak of. */
+static enum measure dated_by(const struct subject *subject)
+{
+    return isnan(signal_now(subject, MEASURE_DUE_DAYS)) ? MEASURE_ISSUE_DAYS : MEASURE_DUE_DAYS;
+}
+
+static int add_shift(struct finding_list *findings, enum finding_code code, double now, double low,
+                     double high, double weight)
+{
+    struct finding f = finding_make(code, 0);
+
+    finding_int(&f, "days", (int64_t)now);
+    finding_int(&f, "low", (int64_t)low);
+    finding_int(&f, "high", (int64_t)high);
+    return signal_add(findings, &f, weight, false);
+}
+
+static int check_median(const struct subject *subject, struct finding_list *findings)
+{
+    enum measure by = dated_by(subject);
+    double now = signal_now(subject, by);
+    double low = signal_usual(subject, by, 0.02, EXPERIENCE);
+    double high = signal_usual(subject, by, 0.98, EXPERIENCE);
+
+    if (isnan(now) || isnan(low))
+        return SLUSS_OK;
+    if (now < low - STALE_DAYS)
+        return add_shift(findings, FINDING_STALE_DATES, now, low, high,
+                         DECIBANS(now < low - STALE_MORE ? 18 : 10));
+    if (now > high + STALE_DAYS)
+        return add_shift(findings, FINDING_FUTURE_DATES, now, low, high,
+                         DECIBANS(now > high + STALE_MORE ? 18 : 10));
+    return SLUSS_OK;
+}
+
+/* The newest record says when the records were made; the file came today. */
+static int check_newest(const struct subject *subject, struct finding_list *findings)
+{
+    double now = signal_now(subject, MEASURE_ISSUE_NEWEST);
+    double low = signal_usual(subject, MEASURE_ISSUE_NEWEST, 0.02, EXPERIENCE);
+    double limit = isnan(low) ? -FIRST_STALE_DAYS : low - STALE_DAYS;
+    struct finding f = finding_make(FINDING_OLD_RECORDS, 0);
+
+    if (isnan(now) || !(now < limit))
+        return SLUSS_OK;
+    finding_int(&f, "days", (int64_t)-now);
+    finding_int(&f, "usual", isnan(low) ? 0 : (int64_t)-low);
+    return signal_add(findings, &f, DECIBANS(8), false);
+}
+
+static int check_spread(const struct subject *subject, struct finding_list *findings)
+{
+    double now = signal_now(subject, MEASURE_DUE_SPREAD);
+    double high = signal_usual(subject, MEASURE_DUE_SPREAD, 0.98, 8);
+    struct finding f = finding_make(FINDING_SPREAD_DATES, 0);
+
+    if (isnan(now) || isnan(high) || now <= high + SPREAD_DAYS || now <= SPREAD_FACTOR * high)
+        return SLUSS_OK;
+    finding_int(&f, "days", (int64_t)now);
+    finding_int(&f, "usual", (int64_t)high);
+    return signal_add(findings, &f, DECIBANS(10), false);
+}
+
+static int check_order(const struct subject *subject, struct finding_list *findings)
+{
+    double now = signal_now(subject, MEASURE_DUE_BEFORE_ISSUE);
+    double high = signal_usual(subject, MEASURE_DUE_BEFORE_ISSUE, 0.98, EXPERIENCE);
+    struct finding f = finding_make(FINDING_DUE_BEFORE_ISSUE, 0);
+
+    if (!(now > 0.2) || now <= (isnan(high) ? 0 : 2 * high))
+        return SLUSS_OK;
+    finding_int(&f, "percent", signal_percent(now));
+    return signal_add(findings, &f, DECIBANS(15), now > 0.5);
+}
+
+static int run(const struct subject *subject, struct finding_list *findings)
+{
+    int rc;
+
+    if (!subject->now || subject->delivery->summary.items == 0)
+        return SLUSS_OK;
+    rc = check_median(subject, findings);
+    rc = rc ? rc : check_newest(subject, findings);
+    rc = rc ? rc : check_spread(subject, findings);
+    return rc ? rc : check_order(subject, findings);
+}
+
+const struct check check_dates = {
+    .name = "dates",
+    .asks = "Do the dates lie where this unit's dates usually lie?",
+    .run = run,
+};

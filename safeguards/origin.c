@@ -1,0 +1,172 @@
+/* origin.c -- does it come from whom, and from where, this unit's files come?
+ *
+ * A new producing program is a weak sign: every legitimate migration has it. The parties of
+ * another unit, or an issuer that only others have, is a strong one: the file lies in the wrong
+ * directory.
+ */
+#include <math.h>
+
+#include "model/error.h"
+#include "safeguards/signal.h"
+
+#define EXPERIENCE 5
+
+static int check_layout(const struct subject *subject, struct finding_list *findings)
+{
+    const struct habit *habit = subject->history->habit;
+    uint64_t origin = subject->now->origin;
+    unsigned known = habit_origin_count(habit, origin);
+    struct finding f = finding_make(FINDING_NEW_ORIGIN, 0);
+
+    if (origin == 0 || known > 1 || habit->n < EXPERIENCE ||
+        habit_origin_count(habit, 0) == habit->n)
+        return SLUSS_OK;
+    finding_int(&f, "compared", habit->n);
+    return signal_add(findings, &f, DECIBANS(known ? 4 : 8), false);
+}
+
+static int check_sequence(const struct subject *subject, struct finding_list *findings)
+{
+    const struct habit_row *last = habit_last(subject->history->habit);
+    int64_t now = subject->now->sequence;
+    bool back, gap;
+
+    if (!last || now < 0 || last->sequence < 0)
+        return SLUSS_OK;
+    back = now <= last->sequence;
+    gap = now > last->sequence + 1;
+    if (!back && !gap)
+        return SLUSS_OK;
+    struct finding f = finding_make(back ? FINDING_SEQUENCE_BACK : FINDING_SEQUENCE_GAP, 0);
+    finding_int(&f, "now", now);
+    finding_int(&f, "last", last->sequence);
+    return signal_add(findings, &f, DECIBANS(back ? 10 : 2), false);
+}
+
+/* Do the parties belong to another unit? Only where the unit usually knows its own. */
+#define OWN_SHARE     0.2
+#define FOREIGN_SHARE 0.5
+#define PARTIES_LEAST 5
+
+static int check_parties(const struct subject *subject, struct finding_list *findings)
+{
+    const struct past_keys *p = &subject->history->keys[KEY_PARTY];
+    uint64_t foreign = p->by_partner + p->by_other;
+    double own_share = p->keys ? (double)p->by_unit / (double)p->keys : 0;
+    double usual = signal_usual(subject, MEASURE_KNOWN_PARTY, 0.05, EXPERIENCE);
+    struct finding f = finding_make(FINDING_OTHERS_PARTIES, 0);
+
+    if (p->keys < PARTIES_LEAST || (double)foreign < FOREIGN_SHARE * (double)p->keys ||
+        own_share > OWN_SHARE || (!isnan(usual) && own_share >= usual))
+        return SLUSS_OK;
+    finding_int(&f, "foreign", (int64_t)foreign);
+    finding_int(&f, "parties", (int64_t)p->keys);
+    finding_int(&f, "own", (int64_t)p->by_unit);
+    return signal_add(findings, &f, DECIBANS(18), signal_experience(subject) >= EXPERIENCE);
+}
+
+static int check_issuer(const struct subject *subject, struct finding_list *findings)
+{
+    const struct past_keys *p = &subject->history->keys[KEY_ISSUER];
+    uint64_t foreign = p->by_partner + p->by_other;
+    struct finding f = finding_make(FINDING_OTHERS_ISSUER, 0);
+
+    if (signal_experience(subject) < EXPERIENCE || foreign == 0 || p->by_unit > 0)
+        return SLUSS_OK;
+    finding_int(&f, "foreign", (int64_t)foreign);
+    return signal_add(findings, &f, DECIBANS(22), true);
+}
+
+/* The same account, however it is written. */
+static bool same_account(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        while (*a && (*a < '0' || *a > '9'))
+            a++;
+        while (*b && (*b < '0' || *b > '9'))
+            b++;
+        if (*a != *b)
+            return false;
+        if (!*a)
+            return true;
+    }
+}
+
+static bool is_allowed(const struct texts *allowed, const char *account)
+{
+    for (size_t i = 0; i < allowed->n; i++)
+        if (same_account(allowed->of[i], account))
+            return true;
+    return false;
+}
+
+static int check_allowed(const struct subject *subject, struct finding_list *findings)
+{
+    const struct profile_names *names = profile_accounts(subject->profile);
+    const struct texts *allowed = &subject->unit->payee_accounts;
+
+    for (unsigned i = 0; i < names->n && allowed->n > 0; i++) {
+        struct finding f = finding_make(FINDING_PAYEE_NOT_ALLOWED, 0);
+
+        if (is_allowed(allowed, names->of[i].name))
+            continue;
+        finding_text(&f, "account", span_str(names->of[i].name));
+        finding_int(&f, "items", (int64_t)names->of[i].count);
+        return signal_add(findings, &f, DECIBANS(22), true);
+    }
+    return SLUSS_OK;
+}
+
+static int check_accounts(const struct subject *subject, struct finding_list *findings)
+{
+    const struct past_keys *p = &subject->history->keys[KEY_ACCOUNT];
+    struct finding f = finding_make(FINDING_PAYEE_NEW, 0);
+
+    if (subject->unit->payee_accounts.n > 0)
+        return check_allowed(subject, findings);
+    if (p->keys == p->by_unit || signal_experience(subject) < EXPERIENCE)
+        return SLUSS_OK;
+    finding_int(&f, "new", (int64_t)(p->keys - p->by_unit));
+    finding_int(&f, "accounts", (int64_t)p->keys);
+    /* A stream that names new accounts every day says nothing by it. */
+    return signal_add(findings, &f, DECIBANS(p->by_unit == 0 ? 17 : 10), p->keys <= 3);
+}
+
+/* Numbers count up: a file whose highest lie below where the last ones began was made before
+ * them, or by a system that began anew. */
+static int check_series(const struct subject *subject, struct finding_list *findings)
+{
+    double low = signal_usual(subject, MEASURE_NUMBER_LOW, 0.5, EXPERIENCE);
+    double length = signal_usual(subject, MEASURE_NUMBER_LENGTH, 0.5, EXPERIENCE);
+    double now = signal_now(subject, MEASURE_NUMBER_HIGH);
+    const struct habit_row *last = habit_last(subject->history->habit);
+    struct finding f = finding_make(FINDING_NUMBER_SERIES, 0);
+    bool other = signal_now(subject, MEASURE_NUMBER_LENGTH) != length;
+
+    if (isnan(low) || isnan(now) || !last)
+        return SLUSS_OK;
+    if (!other && now >= last->of[MEASURE_NUMBER_LOW])
+        return SLUSS_OK;
+    finding_int(&f, "compared", subject->history->habit->n);
+    return signal_add(findings, &f, DECIBANS(other || now < low ? 5 : 2), false);
+}
+
+static int run(const struct subject *subject, struct finding_list *findings)
+{
+    int rc;
+
+    if (!subject->now || !subject->history->habit || subject->delivery->summary.items == 0)
+        return SLUSS_OK;
+    rc = check_layout(subject, findings);
+    rc = rc ? rc : check_sequence(subject, findings);
+    rc = rc ? rc : check_parties(subject, findings);
+    rc = rc ? rc : check_issuer(subject, findings);
+    rc = rc ? rc : check_accounts(subject, findings);
+    return rc ? rc : check_series(subject, findings);
+}
+
+const struct check check_origin = {
+    .name = "origin",
+    .asks = "Does it come from where this unit's files come?",
+    .run = run,
+};

@@ -1,0 +1,138 @@
+/* volume.c -- is this as much, and are the amounts as large, as the unit usually sends?
+ *
+ * Method and prior: habit.h. A volume beyond the stream's own extremes holds when it is also
+ * materially more (a rank alone holds one delivery in as many as there were). Little is a
+ * warning; a median amount far below the habit holds, since that is a unit error, not a quiet
+ * day.
+ */
+#include <math.h>
+
+#include "model/error.h"
+#include "safeguards/signal.h"
+
+/* Deliveries a habit needs before it is asked. */
+#define EXPERIENCE 6
+
+/* Share of ordinary deliveries with such a score, and how far beyond the usual range. */
+#define RANK_HOLD     0.0034
+#define RANK_STRONG   0.01
+#define RANK_NOTABLE  0.05
+#define BEYOND_FACTOR 1.5
+#define BELOW_FACTOR  0.55
+
+/* Before there is a habit. */
+#define FIRST_ITEMS_MOST INT64_C(50000)
+#define FIRST_DEBIT_MOST 5e9 /* 50 million kronor, in ore */
+
+static double weight_of_rank(double rank)
+{
+    if (rank <= RANK_HOLD)
+        return DECIBANS(17);
+    if (rank <= RANK_STRONG)
+        return DECIBANS(13);
+    return rank <= RANK_NOTABLE ? DECIBANS(5) : 0;
+}
+
+/* What was said to come is not unusual when it does. */
+static bool announced(const struct subject *subject)
+{
+    const struct announcement *a = subject->history->announced;
+    uint64_t items = subject->delivery->summary.items;
+
+    return a && (a->items == 0 || (items <= a->items + a->items / 4 && items >= a->items / 2));
+}
+
+#define ANNOUNCED_WEIGHT DECIBANS(-20)
+
+static void put(struct finding *f, const struct subject *subject, const char *key,
+                enum measure measure, double value)
+{
+    if (measure == MEASURE_ITEMS)
+        finding_int(f, key, (int64_t)value);
+    else
+        finding_money(f, key, (int64_t)value, profile_currency(subject->profile));
+}
+
+static enum finding_code code_of(enum measure measure, bool high)
+{
+    if (measure == MEASURE_ITEMS)
+        return high ? FINDING_MANY_ITEMS : FINDING_FEW_ITEMS;
+    if (measure == MEASURE_DEBIT)
+        return high ? FINDING_MUCH_MONEY : FINDING_LITTLE_MONEY;
+    return high ? FINDING_LARGE_AMOUNTS : FINDING_SMALL_AMOUNTS;
+}
+
+static int add(const struct subject *subject, const struct volume *v, bool high, double rank,
+               bool hold, struct finding_list *findings)
+{
+    enum measure by = high ? v->by_high : v->by_low;
+    struct finding f = finding_make(code_of(by, high), 0);
+    bool expected = announced(subject);
+
+    put(&f, subject, "now", by, subject->now->of[by]);
+    put(&f, subject, "low", by, v->usual_low);
+    put(&f, subject, "high", by, v->usual_high);
+    finding_int(&f, "compared", v->compared);
+    finding_text(&f, "class", span_str(class_name(high ? v->class_high : v->class_low)));
+    return signal_add(findings, &f, expected ? 0 : weight_of_rank(rank), hold && !expected);
+}
+
+static int check_high(const struct subject *subject, const struct volume *v, double rank,
+                      struct finding_list *findings)
+{
+    bool beyond = subject->now->of[v->by_high] > BEYOND_FACTOR * v->usual_high;
+
+    if (rank > RANK_NOTABLE)
+        return SLUSS_OK;
+    return add(subject, v, true, rank, beyond && rank <= RANK_HOLD, findings);
+}
+
+static int check_low(const struct subject *subject, const struct volume *v, double rank,
+                     struct finding_list *findings)
+{
+    bool below = subject->now->of[v->by_low] < BELOW_FACTOR * v->usual_low;
+    bool amounts = v->by_low == MEASURE_MEDIAN;
+
+    if (rank > RANK_STRONG || !below)
+        return SLUSS_OK;
+    return add(subject, v, false, rank, amounts && rank <= RANK_HOLD, findings);
+}
+
+static int check_first(const struct subject *subject, struct finding_list *findings)
+{
+    struct finding f = finding_make(FINDING_FIRST_TOO_LARGE, 0);
+    double items = signal_now(subject, MEASURE_ITEMS), debit = signal_now(subject, MEASURE_DEBIT);
+
+    if (!(items > (double)FIRST_ITEMS_MOST) && !(debit > FIRST_DEBIT_MOST))
+        return SLUSS_OK;
+    finding_int(&f, "items", (int64_t)items);
+    finding_money(&f, "sum", (int64_t)debit, profile_currency(subject->profile));
+    finding_int(&f, "before", signal_experience(subject));
+    return signal_add(findings, &f, DECIBANS(17), true);
+}
+
+static int run(const struct subject *subject, struct finding_list *findings)
+{
+    const struct habit *habit = subject->history->habit;
+    struct volume v;
+    double high, low;
+    int rc;
+
+    if (!habit || !subject->now || subject->delivery->summary.items == 0)
+        return SLUSS_OK;
+    if (habit->n < EXPERIENCE)
+        return check_first(subject, findings);
+    habit_volume(habit, subject->now, &v);
+    high = habit_rank(habit, MEASURE_SCORE_HIGH, v.high);
+    low = habit_rank(habit, MEASURE_SCORE_LOW, v.low);
+    subject->now->of[MEASURE_SCORE_HIGH] = v.high;
+    subject->now->of[MEASURE_SCORE_LOW] = v.low;
+    rc = check_high(subject, &v, high, findings);
+    return rc ? rc : check_low(subject, &v, low, findings);
+}
+
+const struct check check_volume = {
+    .name = "volume",
+    .asks = "Is this as much as the unit usually sends?",
+    .run = run,
+};
