@@ -222,6 +222,8 @@ static void take_sweep(const struct assessment *a, struct history *h)
     h->first_repeat_record = s->repeats.first_record;
     h->repeats_due = s->repeats_due.n;
     h->first_repeat_due_record = s->repeats_due.first_record;
+    h->lone = s->lone;
+    h->lone_due = s->lone_due;
     for (unsigned i = 0; i < KEY_KINDS; i++)
         h->keys[i] = (struct past_keys){
             .keys = s->of[i].keys,
@@ -288,7 +290,8 @@ static void measure(struct assessment *a, const struct delivery *delivery)
     now->of[MEASURE_KNOWN_PARTY] =
         share(parties->known[WHERE_UNIT] + parties->known[WHERE_PARTNER], parties->keys);
     now->of[MEASURE_CONTAINMENT] = a->items ? s->containment : NAN;
-    now->of[MEASURE_REPEATS] = share(s->repeats.n + s->repeats_due.n, a->items);
+    now->of[MEASURE_REPEATS] = share(s->repeats.n, a->items);
+    now->of[MEASURE_REPEATS_DUE] = share(s->repeats_due.n, a->items);
 }
 
 /* A stream is what one unit sends of one kind in one currency, whatever the format. */

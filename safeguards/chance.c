@@ -18,6 +18,14 @@ static double score(double ln_p)
     return s < CHANCE_MOST ? s : CHANCE_MOST;
 }
 
+/* Chernoff's bound: a tail of which ln P <= -rate is surely as improbable as can be told here.
+ * Asked first, since Rmath prints a warning where a probability underflows, also on the way to
+ * the other tail. */
+static bool beyond_telling(double rate)
+{
+    return rate > CHANCE_MOST * LN_10;
+}
+
 /* The negative binomial needs a variance above the mean: Poisson counts are widened a little. */
 static double spread_of(double mean, double variance)
 {
@@ -30,9 +38,14 @@ static double count(double n, double mean, double variance, bool lower)
 {
     double v = spread_of(mean, variance);
     double size = mean * mean / (v - mean);
+    double rate;
 
     if (!(mean > 0) || !isfinite(v))
         return 0;
+    /* n log(n / mean) is 0 for n = 0. */
+    rate = (n > 0 ? n * log(n / mean) : 0) - (n + size) * log((n + size) / (mean + size));
+    if (beyond_telling(rate))
+        return (lower ? n < mean : n > mean) ? CHANCE_MOST : 0;
     return score(pnbinom(n, size, size / (size + mean), lower, 1));
 }
 
@@ -56,6 +69,10 @@ static double sum(double s, double mean, double variance, bool lower)
     if (!(mean > 0) || !(variance > 0) || !isfinite(variance))
         return 0;
     shape = fmin(fmax(mean * mean / variance, SHAPE_LEAST), SHAPE_MOST);
+    if (s <= 0)
+        return lower ? CHANCE_MOST : 0;
+    if (beyond_telling(shape * (s / mean - 1 - log(s / mean))))
+        return (lower ? s < mean : s > mean) ? CHANCE_MOST : 0;
     return score(pgamma(s, shape, mean / shape, lower, 1));
 }
 
@@ -72,11 +89,4 @@ double chance_sum_low(double s, double mean, double variance)
 double chance_t_high(double t, double df)
 {
     return df > 0 ? score(pt(t, df, 0, 1)) : 0;
-}
-
-double chance_share_high(double k, double n, double p)
-{
-    if (!(k >= 1) || !(n >= k) || !(p >= 0) || p > 1)
-        return 0;
-    return score(pbinom(k - 1, n, p, 0, 1));
 }

@@ -21,7 +21,4 @@ double chance_sum_low(double s, double mean, double variance);
 /* Student's t with `df` degrees of freedom: P(T >= t). */
 double chance_t_high(double t, double df);
 
-/* A share: of `n` items each with probability `p`, `k` or more (binomial). */
-double chance_share_high(double k, double n, double p);
-
 #endif

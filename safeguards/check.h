@@ -34,6 +34,12 @@ struct check {
 extern const struct check check_testfile;  /* testfile.c: test words in the name */
 extern const struct check check_unit;      /* unit.c: phase, formats and seal agreed */
 extern const struct check check_duplicate; /* duplicate.c: bytes, content, items seen */
+extern const struct check check_resemblance; /* resemblance.c: an earlier one in another dress */
 extern const struct check check_repeat;    /* repeat.c: repeats inside the file */
+extern const struct check check_paid;      /* paid.c: claims that were paid */
+extern const struct check check_volume;    /* volume.c: as much as usual */
+extern const struct check check_dates;     /* dates.c: dates where they usually lie */
+extern const struct check check_origin;    /* origin.c: from where the unit's files come */
+extern const struct check check_shape;     /* shape.c: items that look like the unit's */
 
 #endif

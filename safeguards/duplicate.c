@@ -6,8 +6,10 @@
  * date together repeat now and then (two equal fees of one household billed in two files), so
  * that evidence needs more items before it holds.
  */
+#include <math.h>
+
 #include "model/error.h"
-#include "safeguards/check.h"
+#include "safeguards/signal.h"
 
 /* Few of many items: these many at least, and at least every tenth. */
 #define HOLD_ITEMS 5
@@ -57,30 +59,53 @@ static int add_overlap(enum finding_code code, const struct past_overlap *overla
     return finding_list_add(findings, &f);
 }
 
-/* Is `seen` of `items` too much: five and a tenth, or `least` and half? */
-static bool too_many(uint64_t seen, uint64_t items, uint64_t least)
+/* Streams in which numbers or dates come again by nature, as spread supplier documents, are
+ * measured against their own habit. */
+#define EXPERIENCE  8
+#define ABOVE_HABIT 0.15
+
+static bool usual(const struct subject *subject, enum measure measure, uint64_t seen,
+                  uint64_t items)
 {
-    if (seen >= HOLD_ITEMS && seen >= items / HOLD_TENTH + (items % HOLD_TENTH != 0))
+    double high = signal_usual(subject, measure, 0.98, EXPERIENCE);
+
+    return !isnan(high) && high > 0.02 && (double)seen / (double)items < high + ABOVE_HABIT;
+}
+
+/* Is it too much: five and a tenth, most of them from one delivery, or `least` and half? Where
+ * documents are spread over days, a tenth may come again, but from here and there. */
+static bool too_many(const struct past_overlap *overlap, uint64_t items, uint64_t least)
+{
+    uint64_t seen = overlap->seen;
+
+    if (seen >= HOLD_ITEMS && seen >= items / HOLD_TENTH + (items % HOLD_TENTH != 0) &&
+        overlap->in_most >= seen / 2)
         return true;
     return seen >= least && seen >= items / HOLD_HALF + items % HOLD_HALF;
 }
 
-static int check_numbers(const struct past_overlap *overlap, uint64_t items,
+static int check_numbers(const struct subject *subject, uint64_t items,
                          struct finding_list *findings)
 {
+    const struct past_overlap *overlap = &subject->history->by_number;
+    bool many = overlap->seen > 0 && items > 0 && too_many(overlap, items, 1) &&
+                !usual(subject, MEASURE_SEEN_NUMBER, overlap->seen, items);
+
     if (overlap->seen == 0 || items == 0)
         return SLUSS_OK;
-    return add_overlap(too_many(overlap->seen, items, 1) ? FINDING_ITEMS_SEEN
-                                                         : FINDING_ITEMS_SEEN_FEW,
-                       overlap, items, findings);
+    return add_overlap(many ? FINDING_ITEMS_SEEN : FINDING_ITEMS_SEEN_FEW, overlap, items,
+                       findings);
 }
 
-static int check_parties(const struct past_overlap *overlap, uint64_t items,
+static int check_parties(const struct subject *subject, uint64_t items,
                          struct finding_list *findings)
 {
+    const struct past_overlap *overlap = &subject->history->by_party;
+
     if (items == 0 || overlap->seen < items / HOLD_TENTH + (items % HOLD_TENTH != 0))
         return SLUSS_OK;
-    return add_overlap(too_many(overlap->seen, items, RENUMBERED_LEAST)
+    return add_overlap(too_many(overlap, items, RENUMBERED_LEAST) &&
+                               !usual(subject, MEASURE_SEEN_DUE, overlap->seen, items)
                            ? FINDING_ITEMS_RENUMBERED
                            : FINDING_ITEMS_RENUMBERED_FEW,
                        overlap, items, findings);
@@ -112,8 +137,8 @@ static int run(const struct subject *subject, struct finding_list *findings)
         if (rc || explains_all(history->same_content))
             return rc;
     }
-    rc = check_numbers(&history->by_number, summary->items, findings);
-    return rc ? rc : check_parties(&history->by_party, summary->items, findings);
+    rc = check_numbers(subject, summary->items, findings);
+    return rc ? rc : check_parties(subject, summary->items, findings);
 }
 
 const struct check check_duplicate = {

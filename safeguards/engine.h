@@ -8,19 +8,25 @@
 /* The checks in the order they run; ends with null. */
 extern const struct check *const checks[];
 
-/* Log-odds at which weak signs together hold what none of them would alone. */
+/* What is expected of a file before anything is known of it: one wrong in so many. */
+#define PRIOR_ONE_IN 2000
+/* The least weight that weak signs must have together to hold, whatever the file could cost. */
 #define SCORE_HOLD 4.0
+/* From here on they hold even where the stream's own ordinary files have come as far. */
+#define SCORE_CERTAIN 7.5
 
 struct opinion {
     enum verdict verdict; /* accepted, held or rejected */
-    double score;         /* weights of all findings: of each check the largest and 0.3 of the
-                             next, added up */
+    double score;         /* weights of all findings: of each group the largest and 0.3 of the
+                             next, and what speaks for the file; added up */
+    double odds;          /* that something is wrong, against that nothing is: natural log */
+    double limit;         /* of the score at which the signs together hold */
     bool technical;       /* rejected for what the reading found, by no check of the gate */
 };
 
 /* `findings` holds what the reading found; the checks add theirs, the policy sets the levels
- * at the gate, then: any reject rejects, any hold or a score of SCORE_HOLD holds.
- * 0 or SLUSS_ENOMEM. */
+ * at the gate, then: any reject rejects, any hold holds, and so do all signs together where
+ * releasing is expected to cost more than holding. 0 or SLUSS_ENOMEM. */
 int safeguards_judge(const struct subject *subject, struct finding_list *findings,
                      struct opinion *out);
 

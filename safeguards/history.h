@@ -66,6 +66,7 @@ struct history {
     /* Repeats inside the file: number and all; or party, amount and due date, new number. */
     uint64_t repeats, first_repeat_record;
     uint64_t repeats_due, first_repeat_due_record;
+    uint64_t lone, lone_due; /* items that no other of the file repeats, in either way */
 
     /* The delivery's stream: what was accepted before, oldest first. Never null at the gate;
      * null in tests that need none. */

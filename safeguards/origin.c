@@ -31,7 +31,7 @@ static int check_sequence(const struct subject *subject, struct finding_list *fi
     int64_t now = subject->now->sequence;
     bool back, gap;
 
-    if (!last || now < 0 || last->sequence < 0)
+    if (!last || now <= 0 || last->sequence <= 0)
         return SLUSS_OK;
     back = now <= last->sequence;
     gap = now > last->sequence + 1;

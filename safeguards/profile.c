@@ -403,6 +403,7 @@ const char *measure_name(enum measure measure)
         [MEASURE_SCORE_HIGH] = "score-high",
         [MEASURE_SCORE_LOW] = "score-low",
         [MEASURE_EVIDENCE] = "evidence",
+        [MEASURE_REPEATS_DUE] = "repeats-due",
     };
 
     return names[measure];

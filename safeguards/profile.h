@@ -59,6 +59,7 @@ enum measure {
     MEASURE_SCORE_HIGH,     /* volume, upwards: -log10 of its probability */
     MEASURE_SCORE_LOW,
     MEASURE_EVIDENCE,       /* total weight of a soft kind */
+    MEASURE_REPEATS_DUE,    /* items that repeat another but for its number */
     MEASURE_COUNT
 };
 

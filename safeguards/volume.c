@@ -14,11 +14,14 @@
 #define EXPERIENCE 6
 
 /* Share of ordinary deliveries with such a score, and how far beyond the usual range. */
-#define RANK_HOLD     0.0034
+#define RANK_HOLD     0.005
 #define RANK_STRONG   0.01
 #define RANK_NOTABLE  0.05
 #define BEYOND_FACTOR 1.5
 #define BELOW_FACTOR  0.55
+
+/* Items that a median amount needs to mean something. */
+#define MEDIAN_ITEMS 5
 
 /* Before there is a habit. */
 #define FIRST_ITEMS_MOST INT64_C(50000)
@@ -77,10 +80,16 @@ static int add(const struct subject *subject, const struct volume *v, bool high,
     return signal_add(findings, &f, expected ? 0 : weight_of_rank(rank), hold && !expected);
 }
 
+static bool enough_items(const struct subject *subject)
+{
+    return subject->delivery->summary.items >= MEDIAN_ITEMS;
+}
+
 static int check_high(const struct subject *subject, const struct volume *v, double rank,
                       struct finding_list *findings)
 {
-    bool beyond = subject->now->of[v->by_high] > BEYOND_FACTOR * v->usual_high;
+    bool beyond = subject->now->of[v->by_high] > BEYOND_FACTOR * v->usual_high &&
+                  (v->by_high != MEASURE_MEDIAN || enough_items(subject));
 
     if (rank > RANK_NOTABLE)
         return SLUSS_OK;
@@ -91,7 +100,7 @@ static int check_low(const struct subject *subject, const struct volume *v, doub
                      struct finding_list *findings)
 {
     bool below = subject->now->of[v->by_low] < BELOW_FACTOR * v->usual_low;
-    bool amounts = v->by_low == MEASURE_MEDIAN;
+    bool amounts = v->by_low == MEASURE_MEDIAN && enough_items(subject);
 
     if (rank > RANK_STRONG || !below)
         return SLUSS_OK;

@@ -82,6 +82,8 @@ struct sweep_result {
     struct seen_items paid;
     struct seen_items repeats;        /* another item of the file has the same keys */
     struct seen_items repeats_due;    /* ... the same party, amount and due date, other number */
+    uint64_t lone;                    /* items that no other of the file repeats */
+    uint64_t lone_due;                /* ... in party, amount and due date */
     struct seen_most most_number, most_due, most_rejected;
     /* Rarity-weighted containment of party and amount in the one earlier delivery that holds
      * most of the weight: 0 to 1. A pair weighs 1 / (1 + deliveries that have it). */

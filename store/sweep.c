@@ -25,6 +25,8 @@ enum item_flag {
     DUE_REPEATED = 128,
     HAS_NUMBER = 256,
     HAS_DUE = 512,
+    NUMBER_SHARED = 1024, /* with another item of the file */
+    DUE_SHARED = 2048,
 };
 
 /* Holders of one key that are looked at; the newest of more. */
@@ -325,10 +327,10 @@ static void flag_items(struct sweep *s, const struct own_group *group, size_t fr
 static void flag_own(struct sweep *s, const struct own_group *group)
 {
     if (group->g.kind == KEY_NUMBER) {
-        flag_items(s, group, 0, HAS_NUMBER);
+        flag_items(s, group, 0, group->g.n > 1 ? HAS_NUMBER | NUMBER_SHARED : HAS_NUMBER);
         flag_items(s, group, 1, NUMBER_REPEATED);
     } else if (group->g.kind == KEY_DUE) {
-        flag_items(s, group, 0, HAS_DUE);
+        flag_items(s, group, 0, group->g.n > 1 ? HAS_DUE | DUE_SHARED : HAS_DUE);
         flag_items(s, group, 1, DUE_REPEATED);
     }
 }
@@ -475,6 +477,13 @@ static bool repeats(uint16_t f, bool number)
     return f & DUE_REPEATED && f & HAS_NUMBER && !(f & NUMBER_REPEATED);
 }
 
+/* Has no other item of the file these keys? In a file that was doubled none has not. */
+static bool is_lone(uint16_t f, bool number)
+{
+    return (f & HAS_DUE && !(f & DUE_SHARED)) ||
+           (number && f & HAS_NUMBER && !(f & NUMBER_SHARED)) || !(f & (HAS_NUMBER | HAS_DUE));
+}
+
 static int count_items(struct sweep *s)
 {
     struct sweep_result *r = &s->result;
@@ -497,6 +506,8 @@ static int count_items(struct sweep *s)
             rc = count_item(s, &r->repeats, i);
         if (rc == 0 && repeats(f, false))
             rc = count_item(s, &r->repeats_due, i);
+        r->lone += is_lone(f, true);
+        r->lone_due += is_lone(f, false);
     }
     return rc;
 }
