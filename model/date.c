@@ -63,11 +63,45 @@ int date_parse_iso(struct span text, struct date *out)
     return make_date(digits(text.p, 4), digits(text.p + 5, 2), digits(text.p + 8, 2), out);
 }
 
+/* Of the number CCYYMMDD. */
+static int date_of_number(unsigned number, struct date *out)
+{
+    int year = (int)(number / 10000);
+    int month = (int)(number / 100 % 100);
+    int day = (int)(number % 100);
+
+    return make_date(year, month, day, out);
+}
+
 int date_parse_compact(struct span text, struct date *out)
 {
-    if (text.n != 8)
+    uint64_t word;
+
+    if (text.n != 8 || !digits_word(word = digits_load(text.p)))
         return SLUSS_ESYNTAX;
-    return make_date(digits(text.p, 4), digits(text.p + 4, 2), digits(text.p + 6, 2), out);
+    return date_of_number(digits_fold(word), out);
+}
+
+/* The six bytes behind two zeros, the first lowest. */
+static uint64_t load_six(const char *p)
+{
+    uint32_t first;
+    uint16_t last;
+
+    memcpy(&first, p, sizeof first);
+    memcpy(&last, p + sizeof first, sizeof last);
+    return UINT64_C(0x3030) | (uint64_t)le32toh(first) << 16 | (uint64_t)le16toh(last) << 48;
+}
+
+int date_parse_short(struct span text, unsigned turn, struct date *out)
+{
+    uint64_t word;
+    unsigned number;
+
+    if (text.n != 6 || !digits_word(word = load_six(text.p)))
+        return SLUSS_ESYNTAX;
+    number = digits_fold(word);
+    return date_of_number((number / 10000 < turn ? 20000000 : 19000000) + number, out);
 }
 
 int32_t date_to_days(struct date d)
@@ -98,18 +132,6 @@ struct date date_from_days(int32_t days)
     year = year_of_era + era * 400 + (month <= 2);
     return (struct date){(int16_t)year, (uint8_t)month,
                          (uint8_t)(day_of_year - (153 * march_based + 2) / 5 + 1)};
-}
-
-static int32_t ordinal(struct date d)
-{
-    return d.year * 512 + d.month * 32 + d.day;
-}
-
-int date_compare(struct date a, struct date b)
-{
-    int32_t x = ordinal(a), y = ordinal(b);
-
-    return (x > y) - (x < y);
 }
 
 /* `width` digits with leading zeros; returns the place behind them. */

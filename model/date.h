@@ -19,8 +19,8 @@ struct date {
     uint8_t day;
 };
 
-#define DATE_NONE ((struct date){0, 0, 0})
-#define DATE_SIZE 11    /* "2026-03-02" and NUL */
+#define DATE_NONE    ((struct date){0, 0, 0})
+#define DATE_SIZE    11 /* "2026-03-02" and NUL */
 #define INSTANT_SIZE 28 /* "2026-03-02T06:12:00.123456Z" and NUL */
 
 static inline bool date_present(struct date d)
@@ -35,12 +35,21 @@ bool date_valid(int year, int month, int day);
 int date_parse_iso(struct span text, struct date *out);
 /* "20260302" exactly; the same errors. */
 int date_parse_compact(struct span text, struct date *out);
+/* "260302" exactly, years below `turn` in this century, the others in the last one; the same
+ * errors. */
+int date_parse_short(struct span text, unsigned turn, struct date *out);
 
 /* Days since 1970-01-01 (negative before), and back. */
 int32_t date_to_days(struct date d);
 struct date date_from_days(int32_t days);
 
-int date_compare(struct date a, struct date b);
+static inline int date_compare(struct date a, struct date b)
+{
+    int32_t x = a.year * 512 + a.month * 32 + a.day;
+    int32_t y = b.year * 512 + b.month * 32 + b.day;
+
+    return (x > y) - (x < y);
+}
 
 /* "2026-03-02"; "" for DATE_NONE. Returns `text`. */
 const char *date_format(struct date d, char text[DATE_SIZE]);

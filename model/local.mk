@@ -7,6 +7,7 @@ libmodel_a_SOURCES = \
   model/charset.c model/charset.h model/charset_tables.def \
   model/date.c model/date.h \
   model/delivery.c model/delivery.h \
+  model/digits.h \
   model/error.c model/error.h \
   model/finding.c model/finding.h model/finding_kinds.def \
   model/ident.c model/ident.h \

@@ -229,22 +229,17 @@ int money_people(struct buf *out, int64_t minor, const char *currency)
     return buf_error(out);
 }
 
-/* A code as one number to compare; codes end at their NUL whatever stands behind it. */
-static uint32_t packed(const char *currency)
+/* Codes end at their NUL whatever stands behind it. */
+static inline bool same_code(const char *a, const char *b)
 {
-    uint32_t code = 0;
-
-    for (int i = 0; i < 3 && currency[i]; i++)
-        code = code << 8 | (uint8_t)currency[i];
-    return code;
+    return a[0] == b[0] && (!a[0] || (a[1] == b[1] && (!a[1] || a[2] == b[2])));
 }
 
 int sums_add(struct sums *sums, const char *currency, int64_t minor)
 {
-    uint32_t code = packed(currency);
     unsigned i = 0;
 
-    while (i < sums->n && packed(sums->of[i].currency) != code)
+    while (i < sums->n && !same_code(sums->of[i].currency, currency))
         i++;
     if (i == SUMS_MAX)
         return SLUSS_ELIMIT;

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "model/digits.h"
+
 struct span {
     const char *p;
     size_t n;
@@ -68,10 +70,7 @@ static inline struct span span_trim(struct span s)
 
 static inline bool span_all_digits(struct span s)
 {
-    for (size_t i = 0; i < s.n; i++)
-        if (s.p[i] < '0' || s.p[i] > '9')
-            return false;
-    return s.n > 0;
+    return s.n > 0 && digits_only(s.p, s.n);
 }
 
 #endif

@@ -308,12 +308,10 @@ static int hand_in(struct fixed *fixed, const struct record_value *v)
 
     if (r < 0)
         return r;
-    r = fixed_day(fixed, "payment date", date, &fixed->item.due_date);
-    fixed_set(fixed, FIXED_PARTY_ID, payer);
-    fixed_set(fixed, FIXED_REFERENCE, fixed_unzeroed(reference).n ? reference : SPAN_NONE);
-    fixed_set(fixed, FIXED_PAYEE, bankgiro);
-    fixed_set(fixed, FIXED_ISSUER, bankgiro);
-    return r;
+    fixed->item.counterparty_id = payer;
+    fixed->item.reference = fixed_unzeroed(reference).n ? reference : SPAN_NONE;
+    fixed->item.payee_account = fixed->item.issuer = bankgiro;
+    return fixed_day(fixed, "payment date", date, &fixed->item.due_date);
 }
 
 static int take_money(struct fixed *fixed, const struct record_value *v, enum way way)
@@ -451,7 +449,7 @@ const struct fixed_row autogiro_rows[] = {
     FIXED_ROW("15", "deposit", section_fields, take_section),
     FIXED_ROW("16", "withdrawal", section_fields, take_section),
     FIXED_ROW("17", "withdrawal for refunds", section_fields, take_section),
-    FIXED_ROW("82", "incoming payment", payment_fields, take_incoming),
+    FIXED_ITEM("82", "incoming payment", payment_fields, take_incoming),
     FIXED_ROW("32", "outgoing payment", payment_fields, take_outgoing),
     FIXED_ROW("77", "refund", refund_fields, take_refund),
     FIXED_ROW("09", "end", new_end_fields, take_new_end),
@@ -459,56 +457,57 @@ const struct fixed_row autogiro_rows[] = {
 
 const size_t autogiro_row_count = sizeof(autogiro_rows) / sizeof(autogiro_rows[0]);
 
-static const struct fixed_row other_row = FIXED_ROW("", "other", other_fields, take_other);
-static const struct fixed_row other_end_row = FIXED_ROW("09", "end", other_fields, take_other_end);
-
 static const struct fixed_row old_rows[] = {
-    FIXED_ROW("82", "incoming payment", payment_fields, take_incoming),
+    FIXED_ITEM("82", "incoming payment", payment_fields, take_incoming),
     FIXED_ROW("32", "outgoing payment", payment_fields, take_outgoing),
     FIXED_ROW("09", "end", old_end_fields, take_old_end),
 };
 
 static const struct fixed_row rejected_rows[] = {
-    FIXED_ROW("82", "incoming payment", rejected_fields, take_incoming),
+    FIXED_ITEM("82", "incoming payment", rejected_fields, take_incoming),
     FIXED_ROW("32", "outgoing payment", rejected_fields, take_outgoing),
     FIXED_ROW("09", "end", rejected_end_fields, take_old_end),
 };
 
-static const struct fixed_row *find(const struct fixed_row *of_variant, size_t n, struct span line)
+static const struct fixed_row other_row = FIXED_ROW("", "other", other_fields, take_other);
+static const struct fixed_row other_end_rows[] = {
+    FIXED_ROW("09", "end", other_fields, take_other_end),
+};
+static const struct fixed_row mandates_end_rows[] = {
+    FIXED_ROW("59", "end", other_fields, take_other_end),
+};
+
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+
+enum set {
+    SET_NEW = 0,
+    SET_OLD,
+    SET_REJECTED,
+    SET_OTHER,
+    SET_NEW_MANDATES,
+    SET_ORDERS,
+    SET_OPENING
+};
+
+/* Nearly no line is an opening, and no other begins so. */
+static bool is_opening(struct span line)
 {
-    for (size_t i = 0; i < n; i++)
-        if (span_starts(line, span_of(of_variant[i].layout.code, 2)))
-            return &of_variant[i];
-    return NULL;
+    return line.n > 1 && line.p[1] == '1' && (line.p[0] == '0' || line.p[0] == '5') &&
+           variant_of(line) != VARIANT_NONE;
 }
 
-#define FIND(rows, line) find(rows, sizeof(rows) / sizeof((rows)[0]), line)
-
-static const struct fixed_row *row(const struct fixed *fixed, struct span line)
+static unsigned set_of(const struct fixed *fixed, struct span line)
 {
+    static const uint8_t sets[] = {
+        [VARIANT_NONE] = FIXED_SETS,       [VARIANT_NEW] = SET_NEW,
+        [VARIANT_OLD] = SET_OLD,           [VARIANT_REGISTER] = SET_OLD,
+        [VARIANT_REJECTED] = SET_REJECTED, [VARIANT_ADVICE] = SET_OTHER,
+        [VARIANT_CHANGES] = SET_OTHER,     [VARIANT_NEW_MANDATES] = SET_NEW_MANDATES,
+        [VARIANT_ORDERS] = SET_ORDERS,
+    };
     const struct autogiro *a = (const struct autogiro *)(const void *)fixed;
 
-    if (variant_of(line) != VARIANT_NONE)
-        return &autogiro_rows[0];
-    switch (a->variant) {
-    case VARIANT_NONE:
-        return NULL;
-    case VARIANT_NEW:
-        return find(autogiro_rows + 1, sizeof(autogiro_rows) / sizeof(autogiro_rows[0]) - 1, line);
-    case VARIANT_OLD:
-    case VARIANT_REGISTER:
-        return FIND(old_rows, line);
-    case VARIANT_REJECTED:
-        return FIND(rejected_rows, line);
-    case VARIANT_ADVICE:
-    case VARIANT_CHANGES:
-        return span_starts(line, SPAN_LIT("09")) ? &other_end_row : &other_row;
-    case VARIANT_NEW_MANDATES:
-        return span_starts(line, SPAN_LIT("59")) ? &other_end_row : &other_row;
-    case VARIANT_ORDERS:
-        return &other_row;
-    }
-    return NULL;
+    return is_opening(line) ? SET_OPENING : sets[a->variant];
 }
 
 /* --- the end of the file ------------------------------------------------------------- */
@@ -552,7 +551,19 @@ static int end(struct fixed *fixed)
 }
 
 static const struct fixed_rules rules = {
-    .parser_size = sizeof(struct autogiro), .row = row, .end = end};
+    .parser_size = sizeof(struct autogiro),
+    .sets =
+        {
+            [SET_NEW] = {autogiro_rows + 1, COUNT(autogiro_rows) - 1, NULL},
+            [SET_OLD] = {old_rows, COUNT(old_rows), NULL},
+            [SET_REJECTED] = {rejected_rows, COUNT(rejected_rows), NULL},
+            [SET_OTHER] = {other_end_rows, COUNT(other_end_rows), &other_row},
+            [SET_NEW_MANDATES] = {mandates_end_rows, COUNT(mandates_end_rows), &other_row},
+            [SET_ORDERS] = {NULL, 0, &other_row},
+            [SET_OPENING] = {NULL, 0, autogiro_rows},
+        },
+    .set = set_of,
+    .end = end};
 
 static int begin(const struct sink *sink, struct parser **out)
 {

@@ -169,7 +169,7 @@ static int take_money(struct fixed *fixed, const struct record_value *v, enum it
     item->number = fixed_unzeroed(serial).n ? serial : SPAN_NONE;
     item->reference = fixed_good(&v[ROLE_REFERENCE]);
     item->counterparty_id = fixed_unzeroed(fixed_good(&v[ROLE_PAYER]));
-    item->payee_account = b->receiver.n ? fixed_kept(&b->receiver) : SPAN_NONE;
+    item->payee_account = fixed_kept(&b->receiver);
     item->issuer = item->payee_account;
     b->has_organisation = false;
     check_reference(fixed, v);
@@ -453,11 +453,11 @@ static int end(struct fixed *fixed)
     return r;
 }
 
-static const struct fixed_rules rules = {.parser_size = sizeof(struct bgmax),
-                                         .rows = bgmax_rows,
-                                         .row_count = sizeof(bgmax_rows) / sizeof(bgmax_rows[0]),
-                                         .before = check_order,
-                                         .end = end};
+static const struct fixed_rules rules = {
+    .parser_size = sizeof(struct bgmax),
+    .sets = {{bgmax_rows, sizeof(bgmax_rows) / sizeof(bgmax_rows[0]), NULL}},
+    .before = check_order,
+    .end = end};
 
 static int begin(const struct sink *sink, struct parser **out)
 {
@@ -474,7 +474,7 @@ static int begin(const struct sink *sink, struct parser **out)
 
 static bool currency_at(struct span line, unsigned first)
 {
-    struct span s = record_cut((struct record){line, CHARSET_LATIN1}, first, 3);
+    struct span s = record_cut((struct record){line, CHARSET_LATIN1, NULL}, first, 3);
 
     return s.n == 3 && currency_known(s);
 }

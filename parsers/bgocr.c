@@ -152,10 +152,9 @@ static int take_payment(struct fixed *fixed, const struct record_value *v)
         return r;
     fixed_sum_add(&b->account, &amount, sign);
     fixed_sum_add(&b->file, &amount, sign);
-    fixed_set(fixed, FIXED_REFERENCE, fixed_good(&v[ROLE_REFERENCE]));
-    fixed_set(fixed, FIXED_NUMBER, fixed_good(&v[ROLE_SERIAL]));
-    fixed_set(fixed, FIXED_PAYEE, fixed_kept(&b->receiver));
-    fixed_set(fixed, FIXED_ISSUER, fixed_kept(&b->receiver));
+    fixed->item.reference = fixed_good(&v[ROLE_REFERENCE]);
+    fixed->item.number = fixed_good(&v[ROLE_SERIAL]);
+    fixed->item.payee_account = fixed->item.issuer = fixed_kept(&b->receiver);
     return 0;
 }
 
@@ -222,10 +221,10 @@ static int end(struct fixed *fixed)
     return r == 0 ? fixed_truncated(fixed, b->ended ? NULL : "the end record 90 is missing") : r;
 }
 
-static const struct fixed_rules rules = {.parser_size = sizeof(struct bgocr),
-                                         .rows = bgocr_rows,
-                                         .row_count = sizeof(bgocr_rows) / sizeof(bgocr_rows[0]),
-                                         .end = end};
+static const struct fixed_rules rules = {
+    .parser_size = sizeof(struct bgocr),
+    .sets = {{bgocr_rows, sizeof(bgocr_rows) / sizeof(bgocr_rows[0]), NULL}},
+    .end = end};
 
 static int begin(const struct sink *sink, struct parser **out)
 {

@@ -14,17 +14,13 @@ static void count(struct fixed_counted *counted, uint64_t record)
 
 int fixed_day(struct fixed *fixed, const char *field, struct span text, struct date *out)
 {
-    char day[8] = "20";
-    bool brief = text.n == 6;
+    int r = text.n == 6 ? date_parse_short(text, 100, out) : date_parse_compact(text, out);
 
+    if (r == 0)
+        return 0;
     *out = DATE_NONE;
     if (!span_all_digits(text) || !fixed_unzeroed(text).n)
         return 0;
-    if (brief)
-        memcpy(day + 2, text.p, 6);
-    if (date_parse_compact(brief ? span_of(day, sizeof(day)) : text, out) == 0)
-        return 0;
-    *out = DATE_NONE;
     return tally_field(&fixed->tally, FINDING_BAD_FIELD, fixed->record, field, "a day that exists");
 }
 
@@ -219,26 +215,25 @@ static uint32_t roles_of(const struct record_layout *layout)
     return roles & ~UINT32_C(1);
 }
 
-/* Null for an unknown one. `own` is room for what a format's own function finds. */
-static const struct fixed_known *find(const struct fixed *fixed, struct span line,
-                                      struct fixed_known *own)
+/* Null for an unknown one. */
+static const struct fixed_known *find(const struct fixed *fixed, struct span line)
 {
-    const struct fixed_known *known;
+    const struct fixed_rules *rules = fixed->rules;
+    size_t from = rules->code_at ? rules->code_at - 1 : 0;
+    unsigned set = rules->set ? rules->set(fixed, line) : 0;
+    unsigned tens = 10;
+    unsigned ones = 10;
 
-    if (fixed->rules->row) {
-        own->row = fixed->rules->row(fixed, line);
-        if (own->row)
-            own->roles = roles_of(&own->row->layout);
-        return own->row ? own : NULL;
+    if (set == FIXED_SETS)
+        return NULL;
+    if (line.n >= from + 2) {
+        tens = (unsigned char)line.p[from] - (unsigned)'0';
+        ones = (unsigned char)line.p[from + 1] - (unsigned)'0';
     }
-    if (line.n < 2)
-        return NULL;
-    unsigned tens = (unsigned char)line.p[0] - (unsigned)'0';
-    unsigned ones = (unsigned char)line.p[1] - (unsigned)'0';
-    if (tens > 9 || ones > 9)
-        return NULL;
-    known = &fixed->known[tens * 10 + ones];
-    return known->row ? known : NULL;
+    const struct fixed_known *known = fixed->known[set];
+    if (tens <= 9 && ones <= 9 && known[tens * 10 + ones].row)
+        return &known[tens * 10 + ones];
+    return known[FIXED_CODES].row ? &known[FIXED_CODES] : NULL;
 }
 
 static void keep_record(struct fixed *fixed)
@@ -281,14 +276,13 @@ static int take_known(struct fixed *fixed, const struct fixed_known *known)
 static int take_record(struct fixed *fixed, struct span text, bool ended)
 {
     const struct fixed_known *known;
-    struct fixed_known own;
     size_t length;
 
     if (fixed_blank(text))
         return 0;
-    fixed->line.bytes = text;
+    fixed->line = (struct record){text, CHARSET_ASCII, NULL};
     fixed->taken++;
-    known = find(fixed, text, &own);
+    known = find(fixed, text);
     length = letters_record(&fixed->letters, &fixed->line, FIXED_SIZE_MAX, fixed->recoded,
                             fixed->record);
     if (known && !ended && length < record_least(&known->row->layout)) {
@@ -316,20 +310,13 @@ static int take_line(struct fixed *fixed, const struct line *line)
 }
 
 /* Bytes of the line at the beginning of the input, its end included, when it is what nearly
- * all are: 80 characters of ASCII and a line end. Else 0. */
-static size_t usual_line(struct span input, char begins)
+ * all are: 80 characters of ASCII, which are marked, and a line end. Else 0. */
+static inline size_t usual_line(struct span input, char begins, struct record_marks *marks)
 {
     const char *p = input.p;
-    unsigned char ends = 0;
-    unsigned char all = 0;
 
-    if (input.n < FIXED_SIZE_MAX + 2)
-        return 0;
-    for (size_t i = 0; i < FIXED_SIZE_MAX; i++) { /* of a known length: compilers make vectors */
-        ends |= p[i] == '\n';
-        all |= (unsigned char)p[i];
-    }
-    if (ends || all >= 0x80 || p[0] == ' ')
+    _Static_assert(FIXED_SIZE_MAX == RECORD_MARKED, "a whole line is marked");
+    if (input.n < FIXED_SIZE_MAX + 2 || p[0] == ' ' || !record_mark(p, marks))
         return 0;
     if (begins && p[FIXED_SIZE_MAX] == begins)
         return FIXED_SIZE_MAX;
@@ -342,14 +329,14 @@ static size_t usual_line(struct span input, char begins)
 static int take_usual(struct fixed *fixed, struct span *input)
 {
     const struct fixed_known *known;
-    struct fixed_known own;
     size_t size;
     int r;
 
-    if (!lines_between(&fixed->lines) || (size = usual_line(*input, fixed->rules->begins)) == 0)
+    if (!lines_between(&fixed->lines) ||
+        (size = usual_line(*input, fixed->rules->begins, &fixed->marks)) == 0)
         return 0;
-    fixed->line = (struct record){span_of(input->p, FIXED_SIZE_MAX), CHARSET_ASCII};
-    known = find(fixed, fixed->line.bytes, &own);
+    fixed->line = (struct record){span_of(input->p, FIXED_SIZE_MAX), CHARSET_ASCII, &fixed->marks};
+    known = find(fixed, fixed->line.bytes);
     if (!known)
         return 0;
     *input = span_of(input->p + size, input->n - size);
@@ -362,14 +349,21 @@ static int take_usual(struct fixed *fixed, struct span *input)
 
 /* --- the parser ---------------------------------------------------------------------- */
 
+static void know_row(struct fixed_known *known, const struct fixed_row *row)
+{
+    known->row = row;
+    known->roles = row ? roles_of(&row->layout) : 0;
+}
+
 static void know_rows(struct fixed *fixed)
 {
-    for (size_t i = 0; i < fixed->rules->row_count; i++) {
-        const struct record_layout *layout = &fixed->rules->rows[i].layout;
-        struct fixed_known *known =
-            &fixed->known[(layout->code[0] - '0') * 10 + (layout->code[1] - '0')];
-        known->row = &fixed->rules->rows[i];
-        known->roles = roles_of(layout);
+    for (unsigned i = 0; i < FIXED_SETS; i++) {
+        const struct fixed_set *set = &fixed->rules->sets[i];
+        for (size_t k = 0; k < set->count; k++) {
+            const char *code = set->rows[k].layout.code;
+            know_row(&fixed->known[i][(code[0] - '0') * 10 + (code[1] - '0')], &set->rows[k]);
+        }
+        know_row(&fixed->known[i][FIXED_CODES], set->rest);
     }
 }
 

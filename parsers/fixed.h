@@ -45,20 +45,27 @@ struct fixed_row {
         FIXED_LAYOUT(code, title, fields), take, true                                              \
     }
 
+/* Rows told apart by two digits of their line. */
+struct fixed_set {
+    const struct fixed_row *rows;
+    size_t count;
+    const struct fixed_row *rest; /* of all other lines; null: they are unknown */
+};
+
+#define FIXED_SETS 7 /* that a format may have */
+
 struct fixed_rules {
     size_t parser_size; /* of the format's own struct, which begins with a struct fixed */
-    /* All rows, told apart by two digits in positions 1 and 2; or, where these do not tell, a
-     * function that finds the row of a line and has no effect. Null: unknown. */
-    const struct fixed_row *rows;
-    size_t row_count;
-    const struct fixed_row *(*row)(const struct fixed *fixed, struct span line);
+    struct fixed_set sets[FIXED_SETS];
+    /* Which of them this line's is, FIXED_SETS for none: has no effect. Null: the first. */
+    unsigned (*set)(const struct fixed *fixed, struct span line);
     /* May be null: looks at the order of the file, before a record is taken. */
     int (*before)(struct fixed *fixed, const struct fixed_row *row);
     /* The end of the file, when the last item is handed out: what is missing. */
     int (*end)(struct fixed *fixed);
     /* When set: records may stand back to back without line ends, and each begins so. */
     char begins;
-    /* Position of the two characters that tell records apart; 0: the first. */
+    /* Position of the two digits that tell records apart; 0: the first. */
     unsigned code_at;
 };
 
@@ -90,6 +97,8 @@ struct fixed_kept {
     char text[FIXED_TEXT_MAX];
 };
 
+#define FIXED_CODES 100
+
 struct fixed_known {
     const struct fixed_row *row; /* null: an unknown code */
     uint32_t roles;              /* a bit each that some field has; 0: nothing is read */
@@ -100,13 +109,14 @@ struct fixed {
     const struct sink *sink;
     struct tally tally;
     struct lines lines;
-    struct fixed_known known[100]; /* rows by their code */
-    uint32_t filled;               /* values that may not be absent */
+    struct fixed_known known[FIXED_SETS][FIXED_CODES + 1]; /* rows by their code; the rest */
+    uint32_t filled;                                       /* values that may not be absent */
     struct record_value values[FIXED_ROLES];
 
     uint64_t record; /* the one being read, from 1 */
     uint64_t taken;  /* records that are not blank, with this one */
     struct record line;
+    struct record_marks marks;
     bool dead;    /* a ceiling was passed: nothing more is read */
     bool cut_off; /* the last record was */
     bool test;
@@ -132,7 +142,8 @@ int fixed_finish(struct parser *parser, struct parser_facts *facts);
 void fixed_close(struct parser **parser);
 
 /* Give the open item a text; longer ones than a field can be are cut. An empty one: absent.
- * Copied, unless it lies in the item's own record. */
+ * Copied, unless it lies in the item's own record. What stays as it is until the item is
+ * handed out, as all of that record does, may also be put into fixed->item. */
 void fixed_set(struct fixed *fixed, enum fixed_text which, struct span text);
 /* Hand out what was gathered, if anything was. */
 int fixed_hand_out(struct fixed *fixed);
@@ -166,7 +177,7 @@ void fixed_checked(struct fixed *fixed, bool right);
 void fixed_keep(struct fixed_kept *kept, struct span text);
 static inline struct span fixed_kept(const struct fixed_kept *kept)
 {
-    return span_of(kept->text, kept->n);
+    return kept->n ? span_of(kept->text, kept->n) : SPAN_NONE;
 }
 
 /* Values as items want them: text of a good field, without leading zeros, blank when zero. */

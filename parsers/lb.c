@@ -186,14 +186,15 @@ static int set_texts(struct fixed *fixed, const struct record_value *v)
     struct lb *lb = of(fixed);
     struct span payee = fixed_good(&v[ROLE_PAYEE]);
     struct span own = lb->report == ' ' ? fixed_good(&v[ROLE_DATE]) : SPAN_NONE;
-    int r = fixed_day(fixed, "payment date", own, &fixed->item.due_date);
+    struct item *item = &fixed->item;
+    int r = fixed_day(fixed, "payment date", own, &item->due_date);
 
-    if (!date_present(fixed->item.due_date) && (!span_all_digits(own) || !fixed_unzeroed(own).n))
-        fixed->item.due_date = lb->date;
-    fixed_set(fixed, FIXED_REFERENCE, fixed_good(&v[ROLE_REFERENCE]));
-    fixed_set(fixed, FIXED_NUMBER, fixed_good(&v[ROLE_OWN]));
-    fixed_set(fixed, FIXED_PAYEE, fixed_unzeroed(payee));
-    fixed_set(fixed, FIXED_ISSUER, fixed_kept(&lb->sender));
+    if (!date_present(item->due_date) && (!span_all_digits(own) || !fixed_unzeroed(own).n))
+        item->due_date = lb->date;
+    item->reference = fixed_good(&v[ROLE_REFERENCE]);
+    item->number = fixed_good(&v[ROLE_OWN]);
+    item->payee_account = fixed_unzeroed(payee);
+    item->issuer = fixed_kept(&lb->sender);
     if (lb->name.n && span_eq(payee, fixed_kept(&lb->named)))
         fixed_set(fixed, FIXED_PARTY_NAME, fixed_kept(&lb->name));
     lb->name.n = 0;
@@ -282,10 +283,10 @@ const struct fixed_row lb_rows[] = {
     FIXED_ROW("11", "opening", opening_fields, take_opening),
     FIXED_ROW("12", "fixed information", information_fields, NULL),
     FIXED_ROW("13", "heading", information_fields, NULL),
-    FIXED_ROW("14", "payment", payment_fields, take_payment),
-    FIXED_ROW("15", "deduction", payment_fields, take_deduction),
-    FIXED_ROW("16", "credit invoice", payment_fields, take_deduction),
-    FIXED_ROW("17", "whole credit invoice", payment_fields, take_deduction),
+    FIXED_ITEM("14", "payment", payment_fields, take_payment),
+    FIXED_ITEM("15", "deduction", payment_fields, take_deduction),
+    FIXED_ITEM("16", "credit invoice", payment_fields, take_deduction),
+    FIXED_ITEM("17", "whole credit invoice", payment_fields, take_deduction),
     FIXED_ROW("20", "rest of a credit invoice", rest_fields, NULL),
     FIXED_ROW("21", "earlier deductions", earlier_fields, NULL),
     FIXED_ROW("25", "information", payee_text_fields, NULL),
@@ -298,7 +299,7 @@ const struct fixed_row lb_rows[] = {
     FIXED_ROW("42", "monitored", payee_text_fields, take_monitored),
     FIXED_ROW("43", "monitored", payee_text_fields, take_monitored),
     FIXED_ROW("49", "error", error_fields, NULL),
-    FIXED_ROW("54", "payment to plusgiro", payment_fields, take_payment),
+    FIXED_ITEM("54", "payment to plusgiro", payment_fields, take_payment),
     FIXED_ROW("65", "information to plusgiro", payee_text_fields, NULL),
 };
 
@@ -324,10 +325,10 @@ static int end(struct fixed *fixed)
     return r == 0 ? fixed_truncated(fixed, missing(lb)) : r;
 }
 
-static const struct fixed_rules rules = {.parser_size = sizeof(struct lb),
-                                         .rows = lb_rows,
-                                         .row_count = sizeof(lb_rows) / sizeof(lb_rows[0]),
-                                         .end = end};
+static const struct fixed_rules rules = {
+    .parser_size = sizeof(struct lb),
+    .sets = {{lb_rows, sizeof(lb_rows) / sizeof(lb_rows[0]), NULL}},
+    .end = end};
 
 static int begin(const struct sink *sink, struct parser **out)
 {

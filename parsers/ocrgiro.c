@@ -246,9 +246,8 @@ static int begin_item(struct fixed *fixed, const struct record_value *v,
         return r;
     fixed_keep(&g->transaction, fixed_good(&v[ROLE_TRANSACTION]));
     g->contents[content]++;
-    fixed_set(fixed, FIXED_REFERENCE, kid);
-    fixed_set(fixed, FIXED_PAYEE, fixed_kept(&g->account));
-    fixed_set(fixed, FIXED_ISSUER, fixed_kept(&g->account));
+    fixed->item.reference = kid;
+    fixed->item.payee_account = fixed->item.issuer = fixed_kept(&g->account);
     if (kid.n)
         fixed_checked(fixed, kid_valid(kid));
     return 0;
@@ -461,6 +460,8 @@ const size_t ocrgiro_row_count = sizeof(ocrgiro_rows) / sizeof(ocrgiro_rows[0]);
 
 #define TRANSMISSION_ROWS 2
 
+#define COUNT(rows) (sizeof(rows) / sizeof((rows)[0]))
+
 static const struct fixed_row avtalegiro_rows[] = {
     FIXED_ROW("20", "assignment start", assignment_fields, take_assignment),
     FIXED_ITEM("30", "amount item 1", claim_fields, take_claim),
@@ -470,25 +471,17 @@ static const struct fixed_row avtalegiro_rows[] = {
     FIXED_ROW("88", "assignment end", claims_end_fields, take_assignment_end),
 };
 
-static const struct fixed_row *row(const struct fixed *fixed, struct span line)
-{
-    static const struct {
-        const char *begins; /* format code and service */
-        const struct fixed_row *rows;
-        size_t n;
-    } services[] = {
-        {"NY09", ocrgiro_rows + TRANSMISSION_ROWS,
-         sizeof(ocrgiro_rows) / sizeof(ocrgiro_rows[0]) - TRANSMISSION_ROWS},
-        {"NY21", avtalegiro_rows, sizeof(avtalegiro_rows) / sizeof(avtalegiro_rows[0])},
-        {"NY00", ocrgiro_rows, TRANSMISSION_ROWS},
-    };
+enum set { SET_PAYMENTS = 0, SET_CLAIMS, SET_TRANSMISSION };
 
+/* By format code and service. */
+static unsigned set_of(const struct fixed *fixed, struct span line)
+{
     (void)fixed;
-    for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++)
-        for (size_t k = 0; fixed_text_at(line, 1, services[i].begins) && k < services[i].n; k++)
-            if (fixed_text_at(line, 7, services[i].rows[k].layout.code))
-                return &services[i].rows[k];
-    return NULL;
+    if (span_starts(line, SPAN_LIT("NY09")))
+        return SET_PAYMENTS;
+    if (span_starts(line, SPAN_LIT("NY21")))
+        return SET_CLAIMS;
+    return span_starts(line, SPAN_LIT("NY00")) ? SET_TRANSMISSION : FIXED_SETS;
 }
 
 /* --- the end of the file ------------------------------------------------------------- */
@@ -521,7 +514,18 @@ static int end(struct fixed *fixed)
 }
 
 static const struct fixed_rules rules = {
-    .parser_size = sizeof(struct ocrgiro), .row = row, .end = end, .begins = 'N', .code_at = 7};
+    .parser_size = sizeof(struct ocrgiro),
+    .sets =
+        {
+            [SET_PAYMENTS] = {ocrgiro_rows + TRANSMISSION_ROWS,
+                              COUNT(ocrgiro_rows) - TRANSMISSION_ROWS, NULL},
+            [SET_CLAIMS] = {avtalegiro_rows, COUNT(avtalegiro_rows), NULL},
+            [SET_TRANSMISSION] = {ocrgiro_rows, TRANSMISSION_ROWS, NULL},
+        },
+    .set = set_of,
+    .end = end,
+    .begins = 'N',
+    .code_at = 7};
 
 static int begin(const struct sink *sink, struct parser **out)
 {

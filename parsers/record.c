@@ -1,12 +1,14 @@
 #include "parsers/record.h"
 
-#include <endian.h>
 #include <inttypes.h>
 #include <stdio.h>
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
 
 #include "model/error.h"
 
-#define EACH(byte) (UINT64_C(0x0101010101010101) * (byte))
+#define NUMBER_DIGITS 18 /* that an int64_t always holds */
 
 /* Position n (from 0) in UTF-8, as a byte offset; the end when there are fewer characters. */
 static size_t utf8_offset(struct span s, size_t from, size_t characters)
@@ -59,61 +61,11 @@ size_t record_length(struct record record)
     return n;
 }
 
-/* Eight digits at once: the bytes of a word are checked and folded pairwise. */
-static inline bool eight_digits(const char *p, uint64_t *number)
-{
-    uint64_t w;
-
-    memcpy(&w, p, sizeof(w));
-    w = le64toh(w);
-    if ((w & EACH(0xF0)) != EACH(0x30) || ((w + EACH(0x06)) & EACH(0xF0)) != EACH(0x30))
-        return false;
-    w -= EACH(0x30);
-    w = w * 10 + (w >> 8);
-    w = ((w & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x000F424000000064) +
-         ((w >> 16) & UINT64_C(0x000000FF000000FF)) * UINT64_C(0x0000271000000001)) >>
-        32;
-    *number = w & UINT32_MAX;
-    return true;
-}
-
-static inline bool read_number(struct span digits, int64_t *number)
-{
-    uint64_t total = 0;
-    uint64_t part;
-
-    if (digits.n == 0 || digits.n > 18)
-        return false;
-    for (; digits.n >= 8; digits.p += 8, digits.n -= 8) {
-        if (!eight_digits(digits.p, &part))
-            return false;
-        total = total * 100000000 + part;
-    }
-    for (size_t i = 0; i < digits.n; i++) {
-        unsigned digit = (unsigned char)digits.p[i] - (unsigned)'0';
-        if (digit > 9)
-            return false;
-        total = total * 10 + digit;
-    }
-    *number = (int64_t)total;
-    return true;
-}
-
 bool record_number(struct span digits, int64_t *number)
 {
-    return read_number(digits, number);
-}
-
-static inline bool all_digits(struct span s)
-{
-    uint64_t ignored;
-
-    for (; s.n >= 8; s.p += 8, s.n -= 8)
-        if (!eight_digits(s.p, &ignored))
-            return false;
-    for (size_t i = 0; i < s.n; i++)
-        if ((unsigned char)s.p[i] - (unsigned)'0' > 9)
-            return false;
+    if (digits.n == 0 || digits.n > NUMBER_DIGITS || !digits_only(digits.p, digits.n))
+        return false;
+    *number = digits_number(digits.p, digits.n);
     return true;
 }
 
@@ -135,74 +87,173 @@ static inline struct span trim(struct span s)
 
     for (; w == 0 && s.n >= sizeof(w);) {
         memcpy(&w, s.p, sizeof(w));
-        w = le64toh(w) ^ EACH(' ');
+        w = le64toh(w) ^ DIGITS_EACH(' ');
         size_t blanks = w ? (size_t)__builtin_ctzll(w) / 8 : sizeof(w);
         s = span_of(s.p + blanks, s.n - blanks);
     }
     for (w = 0; w == 0 && s.n >= sizeof(w);) {
         memcpy(&w, s.p + s.n - sizeof(w), sizeof(w));
-        w = le64toh(w) ^ EACH(' ');
+        w = le64toh(w) ^ DIGITS_EACH(' ');
         s.n -= w ? (size_t)__builtin_clzll(w) / 8 : sizeof(w);
     }
     return span_trim(s);
 }
 
-/* DDMMYY or YYMMDD in the hundred years that begin with 1970. */
+/* --- marks ----------------------------------------------------------------------------- */
+
+/* Of 16 bytes: where digits are, blanks, and what no usual record has. */
+struct marks_16 {
+    unsigned digits, blanks, odd;
+};
+
+#ifdef __SSE2__
+static inline struct marks_16 mark_16(const char *p)
+{
+    __m128i bytes = _mm_loadu_si128((const __m128i *)(const void *)p);
+    __m128i digits = _mm_cmplt_epi8(_mm_add_epi8(bytes, _mm_set1_epi8((char)(0x80 - '0'))),
+                                    _mm_set1_epi8(INT8_MIN + 10));
+    __m128i blanks = _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8(' ')),
+                                  _mm_or_si128(_mm_cmpeq_epi8(bytes, _mm_set1_epi8('\t')),
+                                               _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\r'))));
+    __m128i odd = _mm_or_si128(bytes, _mm_cmpeq_epi8(bytes, _mm_set1_epi8('\n')));
+
+    return (struct marks_16){(unsigned)_mm_movemask_epi8(digits),
+                             (unsigned)_mm_movemask_epi8(blanks), (unsigned)_mm_movemask_epi8(odd)};
+}
+#else
+static inline struct marks_16 mark_16(const char *p)
+{
+    struct marks_16 m = {0, 0, 0};
+
+    for (unsigned i = 0; i < 16; i++) {
+        unsigned char c = (unsigned char)p[i];
+        m.digits |= (unsigned)(c - '0' <= 9u) << i;
+        m.blanks |= (unsigned)(c == ' ' || c == '\t' || c == '\r') << i;
+        m.odd |= (unsigned)(c == '\n' || c >= 0x80) << i;
+    }
+    return m;
+}
+#endif
+
+static inline unsigned mark_64(const char *p, uint64_t *digits, uint64_t *solid)
+{
+    struct marks_16 a = mark_16(p), b = mark_16(p + 16), c = mark_16(p + 32), d = mark_16(p + 48);
+
+    *digits = (a.digits | b.digits << 16) | (uint64_t)(c.digits | d.digits << 16) << 32;
+    *solid = ~((a.blanks | b.blanks << 16) | (uint64_t)(c.blanks | d.blanks << 16) << 32);
+    return a.odd | b.odd | c.odd | d.odd;
+}
+
+bool record_mark(const char *bytes, struct record_marks *marks)
+{
+    unsigned odd = mark_64(bytes, &marks->digits[0], &marks->solid[0]);
+    struct marks_16 rest = mark_16(bytes + 64);
+
+    _Static_assert(RECORD_MARKED == 80, "64 and 16");
+    marks->digits[1] = rest.digits;
+    marks->solid[1] = ~(uint64_t)rest.blanks;
+    return (odd | rest.odd) == 0;
+}
+
+/* --- fields ---------------------------------------------------------------------------- */
+
+#define TURN 70 /* years of two digits begin with 1970 */
+
+/* DDMMYY or YYMMDD. */
 static bool read_short(struct span digits, bool year_first, struct date *date)
 {
-    char text[8] = "20";
+    char turned[6];
 
-    if (digits.n != 6)
+    if (digits.n != sizeof(turned))
         return false;
-    const char *year = digits.p + (year_first ? 0 : 4);
-    const char *day = digits.p + (year_first ? 4 : 0);
-    if (year[0] >= '7')
-        memcpy(text, "19", 2);
-    memcpy(text + 2, year, 2);
-    memcpy(text + 4, digits.p + 2, 2);
-    memcpy(text + 6, day, 2);
-    return date_parse_compact(span_of(text, sizeof(text)), date) == 0;
+    if (!year_first) {
+        memcpy(turned, digits.p + 4, 2);
+        memcpy(turned + 2, digits.p + 2, 2);
+        memcpy(turned + 4, digits.p, 2);
+        digits.p = turned;
+    }
+    return date_parse_short(digits, TURN, date) == 0;
+}
+
+/* A field's text without the blanks around it, and whether all of it is digits. */
+struct held {
+    struct span raw, text;
+    bool digits;
+};
+
+/* The marks of positions from + 1 to from + length, of which there are 1 to 64. */
+static inline uint64_t marks_of(const uint64_t marks[2], unsigned from, unsigned length)
+{
+    uint64_t all = ~UINT64_C(0) >> (64 - length);
+
+    if (from + length <= 64)
+        return marks[0] >> from & all;
+    if (from >= 64)
+        return marks[1] >> (from - 64) & all;
+    return (marks[0] >> from | marks[1] << (64 - from)) & all;
+}
+
+static inline struct held hold_marked(const struct record *record, const struct record_field *field)
+{
+    unsigned from = field->first - 1u;
+    unsigned length = field->length;
+    uint64_t all = ~UINT64_C(0) >> (64 - length);
+    struct held held = {.raw = span_of(record->bytes.p + from, length)};
+
+    if (field->kind != RECORD_TEXT && marks_of(record->marks->digits, from, length) == all) {
+        held.digits = true;
+        held.text = held.raw;
+        return held;
+    }
+    uint64_t solid = marks_of(record->marks->solid, from, length);
+    unsigned before = solid ? (unsigned)__builtin_ctzll(solid) : 0;
+    unsigned end = solid ? 64 - (unsigned)__builtin_clzll(solid) : 0;
+    held.text = span_of(held.raw.p + before, end - before);
+    return held;
+}
+
+static inline struct held hold(const struct record *record, const struct record_field *field)
+{
+    struct span raw = cut(record, field->first, field->length);
+    bool digits = raw.n == field->length && digits_only(raw.p, raw.n);
+
+    return (struct held){raw, digits ? raw : trim(raw), digits};
 }
 
 /* A numeric field is whole or wrong: one that the end of the record cuts, or that has a blank
  * in it, would else become a smaller number. */
-static enum record_state read_field(const struct record_field *field, struct span raw,
-                                    struct record_value *value)
+static inline enum record_state judge(const struct record_field *field, const struct held *held,
+                                      struct record_value *value)
 {
-    bool whole = raw.n == field->length;
-
-    if (field->kind == RECORD_NUMBER && whole && read_number(raw, &value->number)) {
-        value->text = raw;
-        return RECORD_GOOD;
-    }
-    if (field->kind == RECORD_DIGITS && whole && all_digits(raw)) {
-        value->text = raw;
-        return RECORD_GOOD;
-    }
-    value->text = trim(raw);
-    if (value->text.n == 0)
+    value->text = held->text;
+    if (held->text.n == 0)
         return field->required ? RECORD_BAD : RECORD_ABSENT;
     switch (field->kind) {
     case RECORD_FILLER:
     case RECORD_TEXT:
         return RECORD_GOOD;
-    case RECORD_DIGITS:
     case RECORD_NUMBER:
-        return RECORD_BAD;
+        if (!held->digits || field->length > NUMBER_DIGITS)
+            return RECORD_BAD;
+        value->number = digits_number(held->raw.p, field->length);
+        return RECORD_GOOD;
+    case RECORD_DIGITS:
+        return held->digits ? RECORD_GOOD : RECORD_BAD;
     case RECORD_DATE:
-        return date_parse_compact(raw, &value->date) == 0 ? RECORD_GOOD : RECORD_BAD;
+        return date_parse_compact(held->raw, &value->date) == 0 ? RECORD_GOOD : RECORD_BAD;
     case RECORD_DATE_DMY:
     case RECORD_DATE_YMD:
-        if (span_eq_str(raw, "000000"))
+        if (held->raw.n == 6 && memcmp(held->raw.p, "000000", 6) == 0)
             return field->required ? RECORD_BAD : RECORD_ABSENT;
-        return read_short(raw, field->kind == RECORD_DATE_YMD, &value->date) ? RECORD_GOOD
-                                                                             : RECORD_BAD;
+        return read_short(held->raw, field->kind == RECORD_DATE_YMD, &value->date) ? RECORD_GOOD
+                                                                                   : RECORD_BAD;
     }
     return RECORD_BAD;
 }
 
-unsigned record_read(const struct record_layout *layout, const struct record *record,
-                     struct record_value *values)
+/* `marked` is a constant to each of its callers. */
+static inline unsigned read_fields(const struct record_layout *layout, const struct record *record,
+                                   bool marked, struct record_value *values)
 {
     unsigned bad = 0;
 
@@ -210,12 +261,20 @@ unsigned record_read(const struct record_layout *layout, const struct record *re
         const struct record_field *field = &layout->fields[i];
         if (field->role == 0)
             continue;
+        struct held held =
+            marked && field->length <= 64 ? hold_marked(record, field) : hold(record, field);
         struct record_value *value = &values[field->role];
-        struct span raw = cut(record, field->first, field->length);
-        value->state = read_field(field, raw, value);
+        value->state = judge(field, &held, value);
         bad += value->state == RECORD_BAD;
     }
     return bad;
+}
+
+unsigned record_read(const struct record_layout *layout, const struct record *record,
+                     struct record_value *values)
+{
+    return record->marks ? read_fields(layout, record, true, values)
+                         : read_fields(layout, record, false, values);
 }
 
 unsigned record_least(const struct record_layout *layout)
@@ -298,7 +357,7 @@ static int write_characters(struct writer *w, struct span text)
 static int write_aligned(struct writer *w, const struct record_field *field, struct span text,
                          char before)
 {
-    size_t length = record_length((struct record){text, CHARSET_UTF8});
+    size_t length = record_length((struct record){text, CHARSET_UTF8, NULL});
     size_t rest = field->length - length;
     int r = 0;
 
@@ -324,7 +383,7 @@ static int write_number(struct writer *w, const struct record_field *field,
             return SLUSS_EINVAL;
         text = span_of(digits, (size_t)snprintf(digits, sizeof(digits), "%" PRId64, put->number));
     }
-    if (!all_digits(text))
+    if (!digits_only(text.p, text.n))
         return SLUSS_EINVAL;
     return write_aligned(w, field, text, '0');
 }

@@ -66,11 +66,25 @@ struct record_value {
  * that does not lie whole in it. */
 #define RECORD_UTF8_IN_BYTES CHARSET_UTF8_BROKEN
 
+/* What the characters of a record of RECORD_MARKED are, a bit each, the first one lowest. Made
+ * once a record, so that no field is looked at character by character. */
+#define RECORD_MARKED 80
+
+struct record_marks {
+    uint64_t digits[2];
+    uint64_t solid[2]; /* neither blank nor tab nor CR */
+};
+
 /* One record: its bytes without line end, and how to count positions in them. */
 struct record {
     struct span bytes;
     enum charset charset;
+    const struct record_marks *marks; /* null: none were made */
 };
+
+/* Mark RECORD_MARKED bytes. False, and *marks is not to be used, when a LF or a byte of 0x80 or
+ * above is among them. */
+bool record_mark(const char *bytes, struct record_marks *marks);
 
 /* Positions first .. first + length - 1; what of them lies beyond the end is left out. */
 struct span record_cut(struct record record, unsigned first, unsigned length);

@@ -170,6 +170,7 @@ static int take_account(struct fixed *fixed, const struct record_value *v)
 static int take_money(struct fixed *fixed, const struct record_value *v, enum item_type type)
 {
     struct totalin *t = of(fixed);
+    struct item *item = &fixed->item;
     int sign = type == ITEM_DEDUCTION ? -1 : 1;
     struct span reference = fixed_good(&v[ROLE_REFERENCE]);
     struct span bankgiro = fixed_unzeroed(fixed_good(&v[ROLE_BANKGIRO]));
@@ -187,10 +188,10 @@ static int take_money(struct fixed *fixed, const struct record_value *v, enum it
     fixed_sum_add(&t->account, &v[ROLE_AMOUNT], sign);
     t->transactions++;
     /* Only zeros: no reference. */
-    fixed_set(fixed, FIXED_REFERENCE, fixed_unzeroed(reference).n ? reference : SPAN_NONE);
-    fixed_set(fixed, FIXED_NUMBER, fixed_unzeroed(serial).n ? serial : SPAN_NONE);
-    fixed_set(fixed, FIXED_ISSUER, fixed_kept(&t->receiver));
-    fixed_set(fixed, FIXED_PAYEE, bankgiro.n ? bankgiro : fixed_kept(&t->receiver));
+    item->reference = fixed_unzeroed(reference).n ? reference : SPAN_NONE;
+    item->number = fixed_unzeroed(serial).n ? serial : SPAN_NONE;
+    item->issuer = fixed_kept(&t->receiver);
+    item->payee_account = bankgiro.n ? bankgiro : item->issuer;
     return 0;
 }
 
@@ -284,11 +285,10 @@ static int end(struct fixed *fixed)
     return r == 0 ? fixed_truncated(fixed, t->ended ? NULL : "the end record 99 is missing") : r;
 }
 
-static const struct fixed_rules rules = {.parser_size = sizeof(struct totalin),
-                                         .rows = totalin_rows,
-                                         .row_count =
-                                             sizeof(totalin_rows) / sizeof(totalin_rows[0]),
-                                         .end = end};
+static const struct fixed_rules rules = {
+    .parser_size = sizeof(struct totalin),
+    .sets = {{totalin_rows, sizeof(totalin_rows) / sizeof(totalin_rows[0]), NULL}},
+    .end = end};
 
 static int begin(const struct sink *sink, struct parser **out)
 {

@@ -41,6 +41,31 @@ static void dates_are_read_exactly(void **state)
     }
 }
 
+static void short_dates_turn_where_they_are_told(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned turn;
+        int result, year;
+    } cases[] = {
+        {"260302", 70, SLUSS_OK, 2026},   {"690302", 70, SLUSS_OK, 2069},
+        {"700302", 70, SLUSS_OK, 1970},   {"990302", 100, SLUSS_OK, 2099},
+        {"000229", 70, SLUSS_OK, 2000},   {"000000", 70, SLUSS_EINVAL, 0},
+        {"260230", 70, SLUSS_EINVAL, 0},  {"2603 2", 70, SLUSS_ESYNTAX, 0},
+        {"26030", 70, SLUSS_ESYNTAX, 0},  {"20260302", 70, SLUSS_ESYNTAX, 0},
+        {"26:302", 70, SLUSS_ESYNTAX, 0}, {"", 70, SLUSS_ESYNTAX, 0},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct date d = DATE_NONE;
+
+        assert_int_equal(date_parse_short(span_str(cases[i].text), cases[i].turn, &d),
+                         cases[i].result);
+        assert_int_equal(d.year, cases[i].year);
+    }
+}
+
 static void every_day_of_the_calendar_goes_there_and_back(void **state)
 {
     int32_t expected = -719162;
@@ -149,6 +174,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(dates_are_read_exactly),
+        cmocka_unit_test(short_dates_turn_where_they_are_told),
         cmocka_unit_test(every_day_of_the_calendar_goes_there_and_back),
         cmocka_unit_test(dates_compare_and_print),
         cmocka_unit_test(instants_are_read_with_any_offset),

@@ -45,7 +45,7 @@ static void U60_U61_fixed_records_are_read_as_what_they_are(void **state)
         struct heard *h = heard_new();
         struct tally tally;
         struct letters letters = {.rule = LETTERS_LATIN1};
-        struct record line = {span_str(cases[i].bytes), CHARSET_ASCII};
+        struct record line = {span_str(cases[i].bytes), CHARSET_ASCII, NULL};
         char recoded[LETTERS_ROOM(10)];
 
         tally_init(&tally, &h->sink);

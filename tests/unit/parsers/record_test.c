@@ -53,7 +53,7 @@ static void fields_are_read_by_kind(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
         struct record_value v[COUNT] = {{0}};
-        struct record record = {span_str(cases[i].record), cases[i].charset};
+        struct record record = {span_str(cases[i].record), cases[i].charset, NULL};
         if (record_read(&layout, &record, v) != cases[i].bad)
             fail_msg("%s: other number of bad fields", cases[i].name);
         assert_int_equal(v[CODE].state, cases[i].code);
@@ -115,7 +115,7 @@ static void every_digit_counts_in_its_place(void **state)
 
 static void positions_are_one_based_and_inclusive(void **state)
 {
-    struct record record = {SPAN_LIT("0123456789"), CHARSET_ASCII};
+    struct record record = {SPAN_LIT("0123456789"), CHARSET_ASCII, NULL};
 
     (void)state;
     assert_text(record_cut(record, 1, 2), "01");
@@ -123,7 +123,7 @@ static void positions_are_one_based_and_inclusive(void **state)
     assert_text(record_cut(record, 9, 5), "89");
     assert_int_equal(record_cut(record, 11, 1).n, 0);
     assert_int_equal(record_length(record), 10);
-    assert_int_equal(record_length((struct record){SPAN_LIT("\xC3\xA5x"), CHARSET_UTF8}), 2);
+    assert_int_equal(record_length((struct record){SPAN_LIT("\xC3\xA5x"), CHARSET_UTF8, NULL}), 2);
     assert_int_equal(record_least(&layout), 15);
 }
 
@@ -225,9 +225,75 @@ static void a_record_is_written_by_the_table_it_is_read_by(void **state)
                      SLUSS_EOVERFLOW);
 }
 
+/* Records of 80 characters from a small set, so that fields are often digits or blank. */
+static void fill_record(char *bytes, uint64_t *seed)
+{
+    static const char set[] = "0123456789  00  \t\rAz/:";
+    unsigned from = 16 - (unsigned)(*seed % 12);
+
+    for (unsigned i = 0; i < RECORD_MARKED; i++) {
+        *seed = *seed * UINT64_C(6364136223846793005) + 1442695040888963407;
+        bytes[i] = set[(*seed >> 33) % (i % 7 ? from : sizeof(set) - 1)];
+    }
+}
+
+static void marks_tell_what_the_characters_tell(void **state)
+{
+    static const struct record_field mixed[] = {
+        {"a", 1, 8, RECORD_DATE, false, 1},      {"b", 9, 1, RECORD_TEXT, true, 2},
+        {"c", 10, 18, RECORD_NUMBER, false, 3},  {"d", 28, 25, RECORD_TEXT, false, 4},
+        {"e", 53, 17, RECORD_DIGITS, true, 5},   {"f", 60, 12, RECORD_NUMBER, true, 6},
+        {"g", 65, 6, RECORD_DATE_YMD, false, 7}, {"h", 71, 6, RECORD_DATE_DMY, true, 8},
+        {"i", 1, 64, RECORD_TEXT, false, 9},     {"j", 17, 64, RECORD_TEXT, false, 10},
+        {"k", 3, 78, RECORD_TEXT, false, 11},    {"l", 80, 1, RECORD_NUMBER, false, 12},
+        {"m", 64, 2, RECORD_DIGITS, false, 13},  {"n", 40, 19, RECORD_NUMBER, false, 14},
+    };
+    const struct record_layout marked_layout = {"00", "mixed", mixed,
+                                                sizeof(mixed) / sizeof(mixed[0])};
+    uint64_t seed = 1;
+
+    (void)state;
+    for (unsigned round = 0; round < 5000; round++) {
+        struct record_value plain[15] = {{0}}, marked[15] = {{0}};
+        struct record_marks marks;
+        char bytes[RECORD_MARKED];
+        fill_record(bytes, &seed);
+        struct record record = {span_of(bytes, RECORD_MARKED), CHARSET_ASCII, NULL};
+        unsigned bad = record_read(&marked_layout, &record, plain);
+        assert_true(record_mark(bytes, &marks));
+        record.marks = &marks;
+        assert_int_equal(record_read(&marked_layout, &record, marked), bad);
+        for (unsigned i = 1; i < 15; i++) {
+            assert_int_equal(marked[i].state, plain[i].state);
+            assert_true(plain[i].state == RECORD_ABSENT || span_eq(marked[i].text, plain[i].text));
+            assert_true(marked[i].number == plain[i].number);
+            assert_int_equal(date_compare(marked[i].date, plain[i].date), 0);
+        }
+    }
+}
+
+static void a_line_end_or_a_high_byte_is_not_marked(void **state)
+{
+    char bytes[RECORD_MARKED];
+    struct record_marks marks;
+
+    (void)state;
+    for (unsigned i = 0; i < RECORD_MARKED; i++) {
+        memset(bytes, '5', sizeof(bytes));
+        bytes[i] = '\n';
+        assert_false(record_mark(bytes, &marks));
+        bytes[i] = '\x80';
+        assert_false(record_mark(bytes, &marks));
+        bytes[i] = '\x7F';
+        assert_true(record_mark(bytes, &marks));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(marks_tell_what_the_characters_tell),
+        cmocka_unit_test(a_line_end_or_a_high_byte_is_not_marked),
         cmocka_unit_test(fields_are_read_by_kind),
         cmocka_unit_test(numbers_are_exact_to_18_digits),
         cmocka_unit_test(every_digit_counts_in_its_place),
