@@ -45,7 +45,8 @@ EXTRA_DIST += tests/data/bankgiro-ocr
 tests_unit_parsers_ocrgiro_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/ocr-giro
 tests_unit_parsers_roundtrip_test_SOURCES = tests/unit/parsers/roundtrip_test.c \
-  tests/unit/parsers/roundtrip.c tests/unit/parsers/roundtrip.h
+  tests/unit/parsers/roundtrip.c tests/unit/parsers/roundtrip.h \
+  tests/unit/parsers/roundtrip_written.c
 tests_unit_parsers_roundtrip_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_autogiro_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/autogiro

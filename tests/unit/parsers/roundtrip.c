@@ -1,6 +1,7 @@
 #include "tests/unit/parsers/roundtrip.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -132,6 +133,60 @@ void made_record(struct made *made, const struct fixed_row *rows, size_t count, 
     }
     fprintf(stderr, "there is no record %s\n", code);
     abort();
+}
+
+struct span made_print(struct made *made, const char *format, ...)
+{
+    va_list list;
+
+    va_start(list, format);
+    int n = vsnprintf(NULL, 0, format, list);
+    va_end(list);
+    char *p = room(made, (size_t)n + 1);
+    va_start(list, format);
+    vsnprintf(p, (size_t)n + 1, format, list);
+    va_end(list);
+    return span_of(p, (size_t)n);
+}
+
+struct span made_escaped(struct made *made, struct span text)
+{
+    char *p = room(made, 5 * text.n + 1);
+    size_t n = 0;
+
+    for (size_t i = 0; i < text.n; i++) {
+        if (text.p[i] == '&') {
+            memcpy(p + n, "&amp;", 5);
+            n += 5;
+        } else {
+            p[n++] = text.p[i];
+        }
+    }
+    return span_of(p, n);
+}
+
+void made_letters(struct made *made, struct span utf8)
+{
+    size_t lost = 0;
+
+    if (made->charset != CHARSET_LATIN1)
+        made_text(made, utf8);
+    else if (charset_encode(&made->text, CHARSET_LATIN1, utf8, &lost) < 0 || lost)
+        abort();
+}
+
+void made_line(struct made *made, struct span utf8)
+{
+    made_letters(made, utf8);
+    made_text(made, span_str(made->line_end));
+    made->lines++;
+}
+
+void made_xml(struct made *made, struct span utf8)
+{
+    made_letters(made, utf8);
+    for (size_t i = 0; i + 1 < utf8.n; i++)
+        made->lines += utf8.p[i] == '<' && utf8.p[i + 1] != '/' && utf8.p[i + 1] != '?';
 }
 
 void made_item(struct made *made, const struct item *item)

@@ -58,8 +58,24 @@ void made_text(struct made *made, struct span text);
 /* One fixed-width record and its line end, by the row of that code. */
 void made_record(struct made *made, const struct fixed_row *rows, size_t count, const char *code,
                  const struct record_put *values, size_t n);
+/* Text in UTF-8, written in the file's letters. */
+void made_letters(struct made *made, struct span utf8);
+/* A line of UTF-8, in the file's letters, and its line end. */
+void made_line(struct made *made, struct span utf8);
+/* A piece of XML, in the file's letters; `lines` counts its start tags. */
+void made_xml(struct made *made, struct span utf8);
+/* Text that lives as long as `made`; the same with the signs of XML escaped. */
+struct span made_print(struct made *made, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+struct span made_escaped(struct made *made, struct span text);
 /* The next item to be read. Strings must live as long as `made`: drawn ones do. */
 void made_item(struct made *made, const struct item *item);
+
+/* roundtrip_written.c */
+void make_casecsv(struct made *made);
+void make_mt940(struct made *made);
+void make_camt054(struct made *made);
+void make_invoic(struct made *made);
 
 #define MADE_RECORD(made, rows, count, code, ...)                                                  \
     made_record(made, rows, count, code, (const struct record_put[]){__VA_ARGS__},                 \

@@ -17,7 +17,11 @@
 #include "parsers/autogiro.h"
 #include "parsers/bgmax.h"
 #include "parsers/bgocr.h"
+#include "parsers/camt.h"
+#include "parsers/casecsv.h"
+#include "parsers/invoic.h"
 #include "parsers/lb.h"
+#include "parsers/mt940.h"
 #include "parsers/ocrgiro.h"
 #include "parsers/totalin.h"
 #include "tests/unit/parsers/roundtrip.h"
@@ -534,8 +538,11 @@ static void make_autogiro(struct made *made)
 /* --- all ---------------------------------------------------------------------------------- */
 
 static const struct roundtrip formats_made[] = {
-    {&format_bgmax, make_bgmax}, {&format_totalin, make_totalin}, {&format_lb, make_lb},
-    {&format_bgocr, make_bgocr}, {&format_ocrgiro, make_ocrgiro}, {&format_autogiro, make_autogiro},
+    {&format_bgmax, make_bgmax},     {&format_totalin, make_totalin},
+    {&format_lb, make_lb},           {&format_bgocr, make_bgocr},
+    {&format_ocrgiro, make_ocrgiro}, {&format_autogiro, make_autogiro},
+    {&format_casecsv, make_casecsv}, {&format_mt940, make_mt940},
+    {&format_camt054, make_camt054}, {&format_invoic, make_invoic},
 };
 
 static void every_format_reads_what_was_written(void **state)
