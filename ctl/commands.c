@@ -64,7 +64,8 @@ const struct command commands[] = {
      "Exit 1 where the file is not valid; the items up to there are printed.",
      {{"format", "NAME", "read it as this format, instead of recognising it"},
       {"layout", "FILE", "read it by this layout, instead of recognising it"},
-      {"seal-key", "FILE", "verify a Bankgirot seal with the key in this file"}},
+      {"seal-key", "FILE", "verify a Bankgirot seal with the key in this file"},
+      {"details", NULL, "before each item the payments inside it, which it sums up"}},
      command_items},
     {OFFLINE, "formats", "[NAME]", 0, 1, "the formats it knows, or all about one",
      "With a name: what its items carry, what shows that a file is whole, the document the\n"

@@ -22,19 +22,31 @@ static void write_lines(struct printing *printing)
     buf_clear(&printing->lines);
 }
 
-static int item_json(void *context, const struct item *item)
+static int print_json(struct printing *printing, const struct item *item, bool detail)
 {
-    struct printing *printing = context;
     struct json j;
 
     json_start(&j, &printing->lines);
-    json_item(&j, item);
+    if (detail)
+        json_detail(&j, item);
+    else
+        json_item(&j, item);
     buf_char(&printing->lines, '\n');
     if (printing->lines.failed)
         return SLUSS_ENOMEM;
     if (printing->lines.n >= LINES_FULL)
         write_lines(printing);
     return ferror(stdout) ? SLUSS_ESTOP : SLUSS_OK;
+}
+
+static int item_json(void *context, const struct item *item)
+{
+    return print_json(context, item, false);
+}
+
+static int detail_json(void *context, const struct item *payment)
+{
+    return print_json(context, payment, true);
 }
 
 static const struct column columns[] = {
@@ -55,20 +67,22 @@ static void cell_date(struct table *table, struct date date)
     table_text(table, date_present(date) ? date_format(date, text) : NULL);
 }
 
-static int item_people(void *context, const struct item *item)
+static int print_people(struct table *table, const struct item *item, const char *type)
 {
-    struct table *table = ((struct printing *)context)->table;
     char record[24];
     struct buf amount;
 
     snprintf(record, sizeof record, "%llu", (unsigned long long)item->record);
     table_text(table, record);
-    table_text(table, item_type_name(item->type));
+    table_text(table, type);
     cell_span(table, item->number);
     cell_date(table, item->issue_date);
     cell_date(table, item->due_date);
     buf_init(&amount, 256);
-    print_money(&amount, item->amount_minor, item->currency);
+    if (item->currency[0] || item->amount_minor)
+        print_money(&amount, item->amount_minor, item->currency);
+    else
+        buf_char(&amount, '-'); /* of a detail whose amount the file does not say */
     table_cell(table, item->amount_minor < 0 ? INK_CARE : INK_PLAIN, buf_view(&amount));
     buf_free(&amount);
     cell_span(table, item->reference);
@@ -76,6 +90,19 @@ static int item_people(void *context, const struct item *item)
     cell_span(table, item->counterparty_name);
     cell_span(table, item->payee_account);
     return ferror(stdout) ? SLUSS_ESTOP : SLUSS_OK;
+}
+
+static int item_people(void *context, const struct item *item)
+{
+    return print_people(((struct printing *)context)->table, item, item_type_name(item->type));
+}
+
+static int detail_people(void *context, const struct item *payment)
+{
+    char type[32];
+
+    snprintf(type, sizeof type, "> %s", item_type_name(payment->type));
+    return print_people(((struct printing *)context)->table, payment, type);
 }
 
 static int finding_json(void *context, const struct finding *finding)
@@ -108,11 +135,15 @@ static void print_findings(const struct finding_list *findings)
     }
 }
 
-static int items_json(const char *file, const struct file_how *how, struct summary *summary)
+static int items_json(const char *file, const struct file_how *how, bool details,
+                      struct summary *summary)
 {
     struct printing printing = {0};
     struct sink sink = {.context = &printing, .item = item_json, .finding = finding_json};
     int error;
+
+    if (details)
+        sink.detail = detail_json;
 
     buf_init(&printing.lines, 8u << 20);
     error = file_read(file, how, &sink, summary);
@@ -122,12 +153,14 @@ static int items_json(const char *file, const struct file_how *how, struct summa
 }
 
 static int items_people(const struct paper *paper, const char *file, const struct file_how *how,
-                        struct summary *summary)
+                        bool details, struct summary *summary)
 {
     struct printing printing = {.findings.arena = arena_new(FINDINGS_MEMORY)};
     struct sink sink = {.context = &printing, .item = item_people, .finding = finding_people};
     int error = SLUSS_ENOMEM;
 
+    if (details)
+        sink.detail = detail_people;
     printing.table = table_new(paper, columns, sizeof columns / sizeof columns[0]);
     if (printing.table && printing.findings.arena) {
         table_leave_out_empty(printing.table);
@@ -150,14 +183,15 @@ int command_items(struct ctl *ctl, const struct arguments *arguments)
 {
     struct file_how how;
     struct summary summary = {0};
+    bool details = arguments_value(arguments, "details") != NULL;
     int error;
 
     if (file_how(arguments, &how) != SLUSS_OK) {
         file_how_end(&how);
         return EXIT_TROUBLE;
     }
-    error = ctl->json ? items_json(arguments->operands[0], &how, &summary)
-                      : items_people(&ctl->paper, arguments->operands[0], &how, &summary);
+    error = ctl->json ? items_json(arguments->operands[0], &how, details, &summary)
+                      : items_people(&ctl->paper, arguments->operands[0], &how, details, &summary);
     file_how_end(&how);
     if (error != SLUSS_OK)
         return EXIT_TROUBLE;

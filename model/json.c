@@ -310,9 +310,8 @@ static void json_currency(struct json *j, const char *key, const char *currency)
     json_text(j, key, currency[0] ? span_of(currency, strnlen(currency, 3)) : SPAN_NONE);
 }
 
-void json_item(struct json *j, const struct item *item)
+static void item_members(struct json *j, const struct item *item)
 {
-    json_object_begin(j, NULL);
     json_cstr(j, "type", item_type_name(item->type));
     json_text(j, "number", item->number);
     json_date(j, "issue_date", item->issue_date);
@@ -325,6 +324,20 @@ void json_item(struct json *j, const struct item *item)
     json_text(j, "counterparty_name", item->counterparty_name);
     json_text(j, "payee_account", item->payee_account);
     json_uint(j, "record", item->record);
+}
+
+void json_item(struct json *j, const struct item *item)
+{
+    json_object_begin(j, NULL);
+    item_members(j, item);
+    json_object_end(j);
+}
+
+void json_detail(struct json *j, const struct item *payment)
+{
+    json_object_begin(j, NULL);
+    json_bool(j, "detail", true);
+    item_members(j, payment);
     json_object_end(j);
 }
 

@@ -51,6 +51,8 @@ void json_parties(struct json *j, const struct summary *summary);
 
 /* An object as `items --json` has it, without line end. */
 void json_item(struct json *j, const struct item *item);
+/* The same for a payment inside an item (sink.detail), which begins with "detail": true. */
+void json_detail(struct json *j, const struct item *payment);
 /* {"check","level","text" (English),"text_sv","weight","record","evidence":{...}} */
 void json_finding(struct json *j, const struct finding *f);
 /* The facts of a finding as one object. */

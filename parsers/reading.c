@@ -153,8 +153,11 @@ static int on_item(void *context, const struct item *item)
 static int on_detail(void *context, const struct item *payment)
 {
     struct reading *r = context;
+    struct item known = *payment;
 
-    return r->sink.detail(r->sink.context, payment);
+    known.counterparty_kind = party_classify(payment->counterparty_id);
+    known.reference_state = reference_classify(payment->reference);
+    return r->sink.detail(r->sink.context, &known);
 }
 
 int reading_open(const struct format *format, const struct sink *sink, struct reading **out)
