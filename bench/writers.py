@@ -123,7 +123,7 @@ def camt054(items, made, day, serial, **_):
            f"</MsgId><CreDtTm>{day.isoformat()}T17:30:00</CreDtTm></GrpHdr><Ntfctn>"
            f"<Id>{serial}</Id><CreDtTm>{day.isoformat()}T17:30:00</CreDtTm><Acct><Id><Othr><Id>"
            f"{account}</Id><SchmeNm><Prtry>BGNR</Prtry></SchmeNm></Othr></Id><Ccy>SEK</Ccy></Acct>"
-           f"<TxsSummry><TtlCdtNtries><NbOfNtries>{len(items)}</NbOfNtries><Sum>"
+           f"<TxsSummry><TtlNtries><NbOfNtries>{len(items)}</NbOfNtries></TtlNtries><TtlCdtNtries><NbOfNtries>{len(items)}</NbOfNtries><Sum>"
            f"{money(total, '.')}</Sum></TtlCdtNtries></TxsSummry>"]
     for i, item in enumerate(items, 1):
         value = money(item.minor, ".")
