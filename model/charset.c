@@ -527,6 +527,8 @@ static bool is_letter(struct span s, size_t i)
 
 bool charset_letters_lost(struct span utf8)
 {
+    if (!utf8.n || (!memchr(utf8.p, '?', utf8.n) && !memchr(utf8.p, '\xEF', utf8.n)))
+        return false;
     for (size_t i = 0; i < utf8.n; i++) {
         if (utf8.p[i] == '?' && is_letter(utf8, i + 1) &&
             (is_letter(utf8, i - 1) || i == 0 || utf8.p[i - 1] == ' '))

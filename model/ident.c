@@ -150,13 +150,12 @@ static size_t bare_digits(struct span text, char out[13])
     } else if (text.n != 10 && text.n != 12) {
         return 0;
     }
-    for (size_t i = 0; i < text.n; i++) {
-        if (text.n % 2 == 1 && i == text.n - 5)
-            continue;
-        if (text.p[i] < '0' || text.p[i] > '9')
-            return 0;
-        out[n++] = text.p[i];
-    }
+    n = text.n - 4 - text.n % 2;
+    memcpy(out, text.p, n);
+    memcpy(out + n, text.p + text.n - 4, 4);
+    n += 4;
+    if (!digits_only(out, n))
+        return 0;
     out[n] = '\0';
     return n;
 }

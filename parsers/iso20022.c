@@ -134,11 +134,12 @@ bool iso_is_reference(struct iso_text *t)
     char p[32];
     size_t n = 0;
     for (uint16_t i = 0; i < t->n; i++) {
-        if (t->p[i] == ' ')
+        char c = t->p[i];
+        if (c == ' ')
             continue;
-        if (n == sizeof(p))
-            return false;
-        p[n++] = t->p[i];
+        if (n == sizeof(p) || (n == 0 && c != 'R' && (c < '0' || c > '9')))
+            return false; /* nearly all text shows by its first letter that it is none */
+        p[n++] = c;
     }
     struct span packed = span_of(p, n);
     if (!ocr_valid(packed) && !rf_valid(packed))

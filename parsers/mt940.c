@@ -92,12 +92,32 @@ static struct span from(struct span s, size_t n)
     return n < s.n ? span_of(s.p + n, s.n - n) : SPAN_NONE;
 }
 
-static bool take_char(struct span *s, const char *any)
+static bool take_char(struct span *s, char c)
 {
-    if (!s->n || !s->p[0] || !strchr(any, s->p[0]))
+    if (!s->n || s->p[0] != c)
         return false;
     *s = from(*s, 1);
     return true;
+}
+
+/* The mark of an amount, C or D. */
+static bool take_side(struct span *s)
+{
+    return take_char(s, 'C') || take_char(s, 'D');
+}
+
+/* The first place where two of `c` stand together; null: there is none. */
+static const char *find_pair(struct span s, char c)
+{
+    for (size_t i = 1; i < s.n; i += 2) { /* one of the two is met */
+        if (s.p[i] != c)
+            continue;
+        if (s.p[i - 1] == c)
+            return s.p + i - 1;
+        if (i + 1 < s.n && s.p[i + 1] == c)
+            return s.p + i;
+    }
+    return NULL;
 }
 
 /* --- values ------------------------------------------------------------------------------ */
@@ -105,13 +125,9 @@ static bool take_char(struct span *s, const char *any)
 /* YYMMDD; years from 80 on are of the last century. False: not six digits. */
 static bool take_day(struct span *s, struct date *day)
 {
-    char text[8] = "20";
     if (s->n < 6 || !span_all_digits(span_of(s->p, 6)))
         return false;
-    if (s->p[0] >= '8')
-        memcpy(text, "19", 2);
-    memcpy(text + 2, s->p, 6);
-    if (date_parse_compact(span_of(text, 8), day) != 0)
+    if (date_parse_short(span_of(s->p, 6), 80, day) != 0)
         *day = DATE_NONE;
     *s = from(*s, 6);
     return true;
@@ -179,6 +195,8 @@ static int64_t take_number(struct span *s)
 
 static bool tells_nothing(struct span reference)
 {
+    if (reference.n && reference.p[0] != 'N' && reference.p[0] != 'K' && reference.p[0] != 'E')
+        return false; /* none of these words */
     return !reference.n || span_starts(reference, SPAN_LIT("NONREF")) ||
            span_eq_str(reference, "KREF+") || span_eq_str(reference, "EREF+") ||
            span_eq_str(reference, "NOTPROVIDED");
@@ -369,7 +387,7 @@ static int take_statement_number(struct parser *p, struct span value, char lette
     value = span_trim(value);
     p->now.has_number = value.n > 0;
     p->now.number = take_number(&value);
-    if (take_char(&value, "/"))
+    if (take_char(&value, '/'))
         p->now.sequence = take_number(&value);
     return rc;
 }
@@ -389,7 +407,7 @@ static int take_balance(struct parser *p, struct balance *to, struct span value,
     to->seen = true;
     to->record = p->record;
     to->value.known = false;
-    if (!take_char(&value, "CD") || !take_day(&value, &day) || value.n < 3 ||
+    if (!take_side(&value) || !take_day(&value, &day) || value.n < 3 ||
         !currency_known(span_of(value.p, 3)))
         return bad_balance(p, field);
     memcpy(to->currency, value.p, 3);
@@ -429,12 +447,11 @@ static int take_closing(struct parser *p, struct span value, char letter)
 /* The type of transaction, then references: "NTRFcustomer//bank". */
 static int take_references(struct parser *p, struct span rest)
 {
-    static const char gap[] = "  ";
     rest = span_trim(from(rest, 4));
-    const char *bank = rest.n ? memmem(rest.p, rest.n, "//", 2) : NULL;
+    const char *bank = find_pair(rest, '/');
     struct span customer = bank ? span_of(rest.p, (size_t)(bank - rest.p)) : rest;
     /* Some banks write a name behind it, at a fixed place. */
-    const char *blanks = customer.n ? memmem(customer.p, customer.n, gap, 2) : NULL;
+    const char *blanks = find_pair(customer, ' ');
     if (blanks)
         customer.n = (size_t)(blanks - customer.p);
     int rc = iso_keep(&p->tally, &p->entry.texts[T_CUSTOMER], customer, ":61:", p->record);
@@ -482,9 +499,9 @@ static int take_days(struct parser *p, struct span *value, bool *good)
 static bool take_marked_amount(struct parser *p, struct span *value)
 {
     struct entry *e = &p->entry;
-    bool back = take_char(value, "R");
+    bool back = take_char(value, 'R');
     bool credit = value->n && value->p[0] == 'C';
-    if (!take_char(value, "CD"))
+    if (!take_side(value))
         return false;
     if (value->n && value->p[0] >= 'A' && value->p[0] <= 'Z')
         *value = from(*value, 1);
@@ -607,8 +624,10 @@ static bool split_tag(struct span line, struct span *code, struct span *value)
 
 static const struct tag *tag_of(struct span code)
 {
+    char third = code.n > 2 ? code.p[2] : 0;
     for (size_t i = 0; i < sizeof(tags) / sizeof(tags[0]); i++)
-        if (span_eq_str(code, tags[i].code))
+        if (tags[i].code[0] == code.p[0] && tags[i].code[1] == code.p[1] &&
+            tags[i].code[2] == third)
             return &tags[i];
     return NULL;
 }

@@ -193,25 +193,6 @@ static inline uint64_t marks_of(const uint64_t marks[2], unsigned from, unsigned
     return (marks[0] >> from | marks[1] << (64 - from)) & all;
 }
 
-static inline struct held hold_marked(const struct record *record, const struct record_field *field)
-{
-    unsigned from = field->first - 1u;
-    unsigned length = field->length;
-    uint64_t all = ~UINT64_C(0) >> (64 - length);
-    struct held held = {.raw = span_of(record->bytes.p + from, length)};
-
-    if (field->kind != RECORD_TEXT && marks_of(record->marks->digits, from, length) == all) {
-        held.digits = true;
-        held.text = held.raw;
-        return held;
-    }
-    uint64_t solid = marks_of(record->marks->solid, from, length);
-    unsigned before = solid ? (unsigned)__builtin_ctzll(solid) : 0;
-    unsigned end = solid ? 64 - (unsigned)__builtin_clzll(solid) : 0;
-    held.text = span_of(held.raw.p + before, end - before);
-    return held;
-}
-
 static inline struct held hold(const struct record *record, const struct record_field *field)
 {
     struct span raw = cut(record, field->first, field->length);
@@ -222,8 +203,8 @@ static inline struct held hold(const struct record *record, const struct record_
 
 /* A numeric field is whole or wrong: one that the end of the record cuts, or that has a blank
  * in it, would else become a smaller number. */
-static inline enum record_state judge(const struct record_field *field, const struct held *held,
-                                      struct record_value *value)
+static enum record_state judge(const struct record_field *field, const struct held *held,
+                               struct record_value *value)
 {
     value->text = held->text;
     if (held->text.n == 0)
@@ -251,30 +232,51 @@ static inline enum record_state judge(const struct record_field *field, const st
     return RECORD_BAD;
 }
 
-/* `marked` is a constant to each of its callers. */
-static inline unsigned read_fields(const struct record_layout *layout, const struct record *record,
-                                   bool marked, struct record_value *values)
+/* A field as nearly all are, from the marks: a text, blank or not, or digits throughout. False
+ * where it has to be looked at. */
+static inline bool read_marked(const struct record_field *field, const struct record *record,
+                               struct record_value *value)
 {
-    unsigned bad = 0;
+    unsigned from = field->first - 1u;
+    unsigned length = field->length;
+    const char *p = record->bytes.p + from;
 
-    for (unsigned i = 0; i < layout->count; i++) {
-        const struct record_field *field = &layout->fields[i];
-        if (field->role == 0)
-            continue;
-        struct held held =
-            marked && field->length <= 64 ? hold_marked(record, field) : hold(record, field);
-        struct record_value *value = &values[field->role];
-        value->state = judge(field, &held, value);
-        bad += value->state == RECORD_BAD;
+    if (length > 64)
+        return false;
+    if (field->kind == RECORD_TEXT) {
+        uint64_t solid = marks_of(record->marks->solid, from, length);
+        if (!solid)
+            return false;
+        unsigned before = (unsigned)__builtin_ctzll(solid);
+        value->text = span_of(p + before, 64 - (unsigned)__builtin_clzll(solid) - before);
+        value->state = RECORD_GOOD;
+        return true;
     }
-    return bad;
+    if ((field->kind != RECORD_NUMBER && field->kind != RECORD_DIGITS) || length > NUMBER_DIGITS ||
+        marks_of(record->marks->digits, from, length) != ~UINT64_C(0) >> (64 - length))
+        return false;
+    if (field->kind == RECORD_NUMBER)
+        value->number = digits_number(p, length);
+    value->text = span_of(p, length);
+    value->state = RECORD_GOOD;
+    return true;
 }
 
 unsigned record_read(const struct record_layout *layout, const struct record *record,
                      struct record_value *values)
 {
-    return record->marks ? read_fields(layout, record, true, values)
-                         : read_fields(layout, record, false, values);
+    const struct record_field *end = layout->fields + layout->count;
+    unsigned bad = 0;
+
+    for (const struct record_field *field = layout->fields; field < end; field++) {
+        struct record_value *value = &values[field->role];
+        if (field->role == 0 || (record->marks && read_marked(field, record, value)))
+            continue;
+        struct held held = hold(record, field);
+        value->state = judge(field, &held, value);
+        bad += value->state == RECORD_BAD;
+    }
+    return bad;
 }
 
 unsigned record_least(const struct record_layout *layout)
