@@ -133,16 +133,23 @@ bool iso_is_reference(struct iso_text *t)
 {
     char p[32];
     size_t n = 0;
-    for (uint16_t i = 0; i < t->n; i++) {
-        char c = t->p[i];
-        if (c == ' ')
-            continue;
-        if (n == sizeof(p) || (n == 0 && c != 'R' && (c < '0' || c > '9')))
-            return false; /* nearly all text shows by its first letter that it is none */
-        p[n++] = c;
+    struct span text = iso_span(t);
+    while (text.n && text.p[0] == ' ')
+        text = span_of(text.p + 1, text.n - 1);
+    /* Nearly all text shows by its first letter that it is none. */
+    if (!text.n || (text.p[0] != 'R' && (text.p[0] < '0' || text.p[0] > '9')))
+        return false;
+    if (memchr(text.p, ' ', text.n)) {
+        for (size_t i = 0; i < text.n; i++) {
+            if (text.p[i] == ' ')
+                continue;
+            if (n == sizeof(p))
+                return false;
+            p[n++] = text.p[i];
+        }
+        text = span_of(p, n);
     }
-    struct span packed = span_of(p, n);
-    if (!ocr_valid(packed) && !rf_valid(packed))
+    if (!ocr_valid(text) && !rf_valid(text))
         return false;
     iso_pack(t);
     return true;
