@@ -492,7 +492,7 @@ static void look_at_instruction(struct look *l, struct span text)
 /* A tag that opens; the first is the root. */
 static struct span look_at_tag(struct look *l, struct span gap, unsigned number)
 {
-    struct attribute tag;
+    struct attribute tag = {0};
 
     l->rest = behind(l->rest, 1);
     (void)take_attribute(&l->rest, &tag);

@@ -356,6 +356,16 @@ static void damage_is_survived(void **state)
     }
 }
 
+static void a_tag_without_a_name_is_survived(void **state)
+{
+    static const char *const texts[] = {"<",   "0<", "<<;", "< <", "<?xml version=\"1.0\"?><",
+                                        "<a><"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        (void)origin_of("peppol-bis-3", span_str(texts[i]));
+}
+
 /* Wide characters are their own trait, and read like others. */
 static void wide_characters_are_read(void **state)
 {
@@ -399,6 +409,7 @@ int main(void)
         cmocka_unit_test(serial_time_and_program_are_read),
         cmocka_unit_test(what_cannot_be_known_is_not_guessed),
         cmocka_unit_test(damage_is_survived),
+        cmocka_unit_test(a_tag_without_a_name_is_survived),
         cmocka_unit_test(wide_characters_are_read),
         cmocka_unit_test(the_reading_hands_it_on),
     };
