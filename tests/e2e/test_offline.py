@@ -110,6 +110,8 @@ def test_exit_status(args, status):
 
 def test_every_sample_is_read_alike_by_check_and_items():
     for path in sorted(DATA.glob("*/*.[ctx][sxm][vtl]")):
+        if path.parent.name == "layouts":
+            continue  # known only with the layout that describes them
         row = slussctl("check", "--json", path).row
         items = slussctl("items", "--json", path)
         wrapped = path.parent.name in ("layouts", "sbdh")  # no formats of their own

@@ -2,6 +2,7 @@
 held for a person."""
 import hashlib
 import hmac
+from datetime import date, timedelta
 
 import pytest
 
@@ -19,9 +20,10 @@ def code(key, data):
 
 
 def order(amount, payments=2):
-    """Leverantörsbetalningar, not sealed."""
-    lines = ["110058051234260302LEVERANTÖRSBETALNINGAR"]
-    lines += [f"1400123456741000017{'':18}{amount:012}260310     VERIF {amount + i}"
+    """Leverantörsbetalningar, not sealed. Of today: old dates are a finding of their own."""
+    lines = [f"110058051234{date.today():%y%m%d}LEVERANTÖRSBETALNINGAR"]
+    paid = date.today() + timedelta(days=7)
+    lines += [f"1400123456741000017{'':18}{amount:012}{paid:%y%m%d}     VERIF {amount + i}"
               for i in range(payments)]
     lines.append(f"290058051234{payments:08}{payments * amount:012}")
     return lines
