@@ -128,6 +128,7 @@ static int print_table(const struct paper *paper, const struct listing *list)
     static const struct column columns[] = {
         {"FORMAT", false}, {"KIND", false}, {"TITLE", false}, {"END MARK", false}};
     struct table *table = table_new(paper, columns, sizeof columns / sizeof columns[0]);
+    unsigned widest = 0;
 
     if (!table)
         return complain("%s", sluss_error_text(SLUSS_ENOMEM));
@@ -139,10 +140,13 @@ static int print_table(const struct paper *paper, const struct listing *list)
     }
     table_end(&table);
     fputs("\n", paper->out);
+    for (size_t i = 0; i < list->n; i++)
+        if (strlen(list->of[i]->name) > widest)
+            widest = (unsigned)strlen(list->of[i]->name);
     for (size_t i = 0; i < list->n; i++) {
+        unsigned n = (unsigned)strlen(list->of[i]->name);
         fprintf(paper->out, "%s", list->of[i]->name);
-        print_wrapped(paper, (unsigned)strlen(list->of[i]->name), 14,
-                      span_str(list->of[i]->carries));
+        print_wrapped(paper, n, widest + 2, span_str(list->of[i]->carries));
     }
     return EXIT_FINE;
 }
