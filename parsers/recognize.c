@@ -85,6 +85,8 @@ static const struct signature text_signatures[] = {
     SIGNATURE("[", "JSON text"),
 };
 
+#define UBL "urn:oasis:names:specification:ubl:schema:xsd:"
+
 /* Namespaces by which an XML document is told; the longest first where one begins another. */
 static const struct signature xml_signatures[] = {
     SIGNATURE("urn:sfti:documents:BasicInvoice", "XML: a Svefaktura invoice"),
@@ -126,11 +128,31 @@ static const struct signature xml_signatures[] = {
     SIGNATURE("urn:iso:std:iso:20022:tech:xsd:pain.008.",
               "XML: an ISO 20022 direct debit file (pain.008)"),
     SIGNATURE("urn:iso:std:iso:20022:tech:xsd:pain.", "XML: an ISO 20022 payment file (pain)"),
-    SIGNATURE("urn:oasis:names:specification:ubl:schema:xsd:Invoice-2",
+    SIGNATURE(UBL "Invoice-2",
               "XML: a UBL invoice, but not of Peppol BIS Billing 3"),
-    SIGNATURE("urn:oasis:names:specification:ubl:schema:xsd:CreditNote-2",
+    SIGNATURE(UBL "CreditNote-2",
               "XML: a UBL credit note, but not of Peppol BIS Billing 3"),
-    SIGNATURE("urn:oasis:names:specification:ubl:schema:xsd:", "XML: another UBL document"),
+    SIGNATURE(UBL "Order-2", "XML: an order (UBL Order)"),
+    SIGNATURE(UBL "OrderResponse-2", "XML: an answer to an order (UBL OrderResponse)"),
+    SIGNATURE(UBL "OrderResponseSimple-2", "XML: an answer to an order (UBL OrderResponseSimple)"),
+    SIGNATURE(UBL "OrderChange-2", "XML: a change of an order (UBL OrderChange)"),
+    SIGNATURE(UBL "OrderCancellation-2", "XML: a cancellation of an order (UBL OrderCancellation)"),
+    SIGNATURE(UBL "DespatchAdvice-2", "XML: a despatch advice (UBL DespatchAdvice)"),
+    SIGNATURE(UBL "ReceiptAdvice-2", "XML: a receipt advice (UBL ReceiptAdvice)"),
+    SIGNATURE(UBL "ApplicationResponse-2", "XML: an answer to a message (UBL ApplicationResponse)"),
+    SIGNATURE(UBL "Catalogue-2", "XML: a catalogue (UBL Catalogue)"),
+    SIGNATURE(UBL "CatalogueRequest-2", "XML: a request for a catalogue (UBL CatalogueRequest)"),
+    SIGNATURE(UBL "Quotation-2", "XML: a quotation (UBL Quotation)"),
+    SIGNATURE(UBL "RequestForQuotation-2", "XML: a request for a quotation (UBL RequestForQuotation)"),
+    SIGNATURE(UBL "Statement-2", "XML: an account statement (UBL Statement)"),
+    SIGNATURE(UBL "Reminder-2", "XML: a reminder (UBL Reminder)"),
+    SIGNATURE(UBL "UtilityStatement-2", "XML: a statement of consumption (UBL UtilityStatement)"),
+    SIGNATURE(UBL "DebitNote-2", "XML: a debit note (UBL DebitNote)"),
+    SIGNATURE(UBL "SelfBilledInvoice-2", "XML: a self-billed invoice (UBL SelfBilledInvoice)"),
+    SIGNATURE(UBL "SelfBilledCreditNote-2", "XML: a self-billed credit note (UBL SelfBilledCreditNote)"),
+    SIGNATURE(UBL "FreightInvoice-2", "XML: a freight invoice (UBL FreightInvoice)"),
+    SIGNATURE(UBL "RemittanceAdvice-2", "XML: a remittance advice (UBL RemittanceAdvice)"),
+    SIGNATURE(UBL, "XML: another UBL document"),
     SIGNATURE("Finvoice", "XML: a Finvoice"),
 };
 
