@@ -163,10 +163,7 @@ static int take_unusual_text(struct casecsv *c, struct span raw, enum column col
     }
     if (!left.n)
         return 0;
-    struct finding f = finding_make(FINDING_TEXT_CUT, c->record);
-    finding_text(&f, "field", span_str(column_names[column]));
-    finding_int(&f, "most", ITEM_TEXT_MAX);
-    return tally_add(&c->tally, &f);
+    return tally_text_cut(&c->tally, c->record, column_names[column]);
 }
 
 static inline int take_text(struct casecsv *c, const struct delimited_record *rec,

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "model/error.h"
+#include "model/text.h"
 
 #define FIGURES_MAX 64 /* of one number as written */
 
@@ -29,22 +30,12 @@ static int keep_text(struct parser *p, struct einvoice_text *to, struct span tex
     if (to->seen)
         return 0;
     text = span_trim(text);
-    bool longer = text.n > ITEM_TEXT_MAX;
-    if (longer) {
-        text.n = ITEM_TEXT_MAX;
-        while (text.n && ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
-            text.n--; /* not in the middle of a character */
-    }
-    if (text.n)
-        memcpy(to->p, text.p, text.n);
-    to->n = (uint16_t)text.n;
-    to->seen = text.n > 0;
-    if (!longer)
-        return 0;
-    struct finding f = finding_make(FINDING_TEXT_CUT, record);
-    finding_text(&f, "field", span_str(field));
-    finding_int(&f, "most", ITEM_TEXT_MAX);
-    return tally_add(&p->tally, &f);
+    struct span kept = utf8_cut(text, ITEM_TEXT_MAX);
+    if (kept.n)
+        memcpy(to->p, kept.p, kept.n);
+    to->n = (uint16_t)kept.n;
+    to->seen = kept.n > 0;
+    return kept.n < text.n ? tally_text_cut(&p->tally, record, field) : 0;
 }
 
 static bool is_letter_or_digit(char c)

@@ -399,10 +399,7 @@ static int take_text(struct parser *p, struct span raw, const char *field, struc
     }
     if (r < 0 || !cut)
         return r;
-    struct finding f = finding_make(FINDING_TEXT_CUT, p->s->ordinal);
-    finding_text(&f, "field", span_str(field));
-    finding_int(&f, "most", ITEM_TEXT_MAX);
-    return tally_add(&p->tally, &f);
+    return tally_text_cut(&p->tally, p->s->ordinal, field);
 }
 
 /* Blanks in references and accounts are for the eye. */

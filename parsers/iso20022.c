@@ -5,6 +5,7 @@
 
 #include "model/error.h"
 #include "model/ident.h"
+#include "model/text.h"
 
 /* --- which message ----------------------------------------------------------------------- */
 
@@ -36,20 +37,10 @@ int iso_keep(struct tally *tally, struct iso_text *to, struct span text, const c
     text = span_trim(text);
     if (to->n || !text.n)
         return 0;
-    bool longer = text.n > ITEM_TEXT_MAX;
-    if (longer) {
-        text.n = ITEM_TEXT_MAX;
-        while (text.n && ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
-            text.n--; /* not in the middle of a character */
-    }
-    memcpy(to->p, text.p, text.n);
-    to->n = (uint16_t)text.n;
-    if (!longer)
-        return 0;
-    struct finding f = finding_make(FINDING_TEXT_CUT, record);
-    finding_text(&f, "field", span_str(field));
-    finding_int(&f, "most", ITEM_TEXT_MAX);
-    return tally_add(tally, &f);
+    struct span kept = utf8_cut(text, ITEM_TEXT_MAX);
+    memcpy(to->p, kept.p, kept.n);
+    to->n = (uint16_t)kept.n;
+    return kept.n < text.n ? tally_text_cut(tally, record, field) : 0;
 }
 
 void iso_pack(struct iso_text *t)

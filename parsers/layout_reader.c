@@ -435,12 +435,7 @@ static int keep_text(struct layout_parser *p, const struct layout_field *f, stru
     slot->text.p = slot->own;
     slot->text.n = charset_decode_into(decode ? p->charset : CHARSET_UTF8, &text, slot->own,
                                        sizeof(slot->own), &lost);
-    if (text.n == 0)
-        return 0;
-    struct finding finding = finding_make(FINDING_TEXT_CUT, p->row.line);
-    finding_text(&finding, "field", span_str(f->name));
-    finding_int(&finding, "most", ITEM_TEXT_MAX);
-    return tally_add(&p->tally, &finding);
+    return text.n ? tally_text_cut(&p->tally, p->row.line, f->name) : 0;
 }
 
 /* Blanks inside a reference are for the eye. */

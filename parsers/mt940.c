@@ -556,15 +556,9 @@ static int add_info(struct parser *p, struct span text)
 {
     if (!p->entry.open)
         return 0;
-    size_t room = MT940_INFO_MAX - p->text.n;
-    bool longer = text.n > room;
-    if (longer) {
-        text.n = room;
-        while (text.n && ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
-            text.n--;
-    }
-    int rc = buf_span(&p->text, text);
-    if (rc || !longer || p->text_cut)
+    struct span kept = utf8_cut(text, MT940_INFO_MAX - p->text.n);
+    int rc = buf_span(&p->text, kept);
+    if (rc || kept.n == text.n || p->text_cut)
         return rc;
     p->text_cut = true;
     struct finding f = finding_make(FINDING_TEXT_CUT, p->entry.record);

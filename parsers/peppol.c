@@ -13,6 +13,7 @@
 #include <strings.h>
 
 #include "model/error.h"
+#include "model/text.h"
 #include "parsers/codes.h"
 #include "parsers/peppol_rules.h"
 #include "parsers/xml.h"
@@ -426,16 +427,11 @@ static int keep_text(struct parser *p, struct ubl_text *to, struct span text, co
     if (again)
         return 0;
     text = span_trim(text);
-    bool longer = text.n > ITEM_TEXT_MAX;
-    if (longer) {
-        text.n = ITEM_TEXT_MAX;
-        while (text.n && ((unsigned char)text.p[text.n] & 0xC0) == 0x80)
-            text.n--; /* not in the middle of a character */
-    }
-    if (text.n)
-        memcpy(to->p, text.p, text.n);
-    to->n = (uint16_t)text.n;
-    if (!longer)
+    struct span kept = utf8_cut(text, ITEM_TEXT_MAX);
+    if (kept.n)
+        memcpy(to->p, kept.p, kept.n);
+    to->n = (uint16_t)kept.n;
+    if (kept.n == text.n)
         return 0;
     struct finding f = finding_make(FINDING_TEXT_CUT, record);
     finding_text(&f, "field", span_str(field));

@@ -63,6 +63,15 @@ int tally_encoding(struct tally *tally, enum finding_code code, uint64_t record,
     return tally_add(tally, &f);
 }
 
+int tally_text_cut(struct tally *tally, uint64_t record, const char *field)
+{
+    struct finding f = finding_make(FINDING_TEXT_CUT, record);
+
+    finding_text(&f, "field", span_str(field));
+    finding_int(&f, "most", ITEM_TEXT_MAX);
+    return tally_add(tally, &f);
+}
+
 int tally_finish(struct tally *tally)
 {
     for (unsigned code = 0; code < FINDING_CODE_COUNT; code++) {

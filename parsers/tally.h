@@ -33,6 +33,8 @@ int tally_truncated(struct tally *tally, uint64_t record, enum finding_level lev
 int tally_limit(struct tally *tally, uint64_t record, const char *limit, int64_t most);
 int tally_encoding(struct tally *tally, enum finding_code code, uint64_t record,
                    const char *expected, const char *actual);
+/* A text longer than an item carries, of which only the first ITEM_TEXT_MAX bytes are kept. */
+int tally_text_cut(struct tally *tally, uint64_t record, const char *field);
 
 /* One MORE_FINDINGS for each code of which some were only counted. */
 int tally_finish(struct tally *tally);
