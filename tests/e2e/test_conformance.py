@@ -21,10 +21,11 @@ NAMES = {"finvoice-1.2": "finvoice", "finvoice-2.01": "finvoice",
          "ehf-payment-request": "ehf-reminder", "ehf-forward-billing": "ehf-reminder",
          "svefaktura-1.0": "svefaktura", "sfti-objectenvelope": "svefaktura",
          "ubl-invoice": "peppol-bis-3", "ubl-creditnote": "peppol-bis-3",
-         "sbdh": "unknown", "unknown-xml": "unknown",
+         "sbdh": "unknown", "unknown-xml": "unknown", "iso20022-unknown": "unknown",
          "totalin": "total-in", "ag-payspec-new": "autogiro",
          "ag-payspec-old": "autogiro", "ag-other": "autogiro", "bg-ocr-old": "bankgiro-ocr",
          "nets-ny": "ocr-giro"}
+ISO = ("camt.052", "camt.053", "camt.054", "pain.001")
 # Where the collection's own reader took a file for more than it is, and why.
 DISAGREED = {
     "mt940/wolph-self-provided-invalid_statement.sta":  # ten lines of one number each
@@ -55,7 +56,9 @@ def format_name(name):
     if name.startswith("edifact"):  # messages of other types are named, not read
         return "edifact-invoic" if name.startswith("edifact-invoic") else "unknown"
     iso = re.match(r"(camt|pain)\.\d{3}\b", name)
-    return iso[0] if iso else NAMES.get(name, name)
+    if iso:  # pain.002 and pain.008 are named, not read
+        return iso[0] if iso[0] in ISO else "unknown"
+    return NAMES.get(name, name)
 
 
 def split_sums(text):
@@ -91,7 +94,7 @@ def expectations(folder):
             # a document in it fails by its own rules is in the note, and holds the delivery.
             if want["format"] == "unknown" and not envelope:
                 want.update(valid=False, test=False, items=0)
-            if row["currency"].startswith("MULTI:"):
+            elif row["currency"].startswith("MULTI:"):
                 want["sums"] |= split_sums(row["currency"][6:])
             elif row["currency"] not in ("-", "") and row["format"] != "ag-other":
                 want["sums"][row["currency"]] = int(row["sum_minor"])
