@@ -213,7 +213,7 @@ static int ask_overlaps(const struct assessment *a, struct past *past)
 static void take_sweep(const struct assessment *a, struct history *h)
 {
     const struct sweep_result *s = &a->swept;
-    h->number_elsewhere = s->number_elsewhere.n;
+    h->elsewhere = s->elsewhere.n;
     h->amount_seen = s->amount.n;
     h->containment = s->containment;
     h->paid = s->paid.n;
@@ -287,8 +287,10 @@ static void measure(struct assessment *a, const struct delivery *delivery)
     now->of[MEASURE_SEEN_NUMBER] = share(s->number.n, a->items);
     now->of[MEASURE_SEEN_DUE] = share(s->due.n, a->items);
     now->of[MEASURE_SEEN_AMOUNT] = share(s->amount.n, a->items);
-    now->of[MEASURE_KNOWN_PARTY] =
-        share(parties->known[WHERE_UNIT] + parties->known[WHERE_PARTNER], parties->keys);
+    now->of[MEASURE_KNOWN_PARTY] = share(parties->known[WHERE_UNIT], parties->keys);
+    now->of[MEASURE_FOREIGN_PARTY] =
+        share(parties->known[WHERE_PARTNER] + parties->known[WHERE_OTHER], parties->keys);
+    now->of[MEASURE_ELSEWHERE] = share(s->elsewhere.n, a->items);
     now->of[MEASURE_CONTAINMENT] = a->items ? s->containment : NAN;
     now->of[MEASURE_REPEATS] = share(s->repeats.n, a->items);
     now->of[MEASURE_REPEATS_DUE] = share(s->repeats_due.n, a->items);

@@ -143,6 +143,7 @@ int safeguards_judge(const struct subject *subject, struct finding_list *finding
         out->verdict = VERDICT_HELD;
     else
         out->verdict = VERDICT_ACCEPTED;
-    out->technical = level == LEVEL_REJECT && highest(findings, read, findings->n) != LEVEL_REJECT;
+    /* A corrected version is welcome, whoever refused the first one. */
+    out->technical = level >= LEVEL_HOLD && highest(findings, read, findings->n) < LEVEL_HOLD;
     return SLUSS_OK;
 }

@@ -21,7 +21,7 @@ struct opinion {
                              next, and what speaks for the file; added up */
     double odds;          /* that something is wrong, against that nothing is: natural log */
     double limit;         /* of the score at which the signs together hold */
-    bool technical;       /* rejected for what the reading found, by no check of the gate */
+    bool technical;       /* held or rejected for what the reading found alone */
 };
 
 /* `findings` holds what the reading found; the checks add theirs, the policy sets the levels

@@ -53,12 +53,12 @@ struct history {
      * number is new. */
     struct past_overlap by_number;
     struct past_overlap by_party;
-    uint64_t number_elsewhere; /* of by_number.seen: known only from other units */
+    uint64_t elsewhere; /* items that stand in other units' deliveries, and not in this one's */
     /* By party + amount + due date, in deliveries an operator rejected. */
     struct past_overlap rejected;
-    uint64_t amount_seen; /* items whose party and amount the partner's units sent before */
+    uint64_t amount_seen; /* items whose party and amount the unit sent before */
     /* Rarity-weighted share of party and amount that stands in the one earlier delivery of the
-     * partner that resembles this one most. */
+     * unit that resembles this one most. */
     double containment;
     struct past_delivery contained_in; /* id.n 0: none */
     struct past_keys keys[KEY_KINDS];

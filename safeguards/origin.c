@@ -43,26 +43,28 @@ static int check_sequence(const struct subject *subject, struct finding_list *fi
     return signal_add(findings, &f, DECIBANS(back ? 10 : 2), false);
 }
 
-/* Do the parties belong to another unit? Only where the unit usually knows its own. */
+/* Do the parties belong to another unit? Reminders and collection claims name parties of the
+ * invoicing units by nature: only what is above the unit's own habit counts. */
 #define OWN_SHARE     0.2
 #define FOREIGN_SHARE 0.5
+#define ABOVE_HABIT   0.3
 #define PARTIES_LEAST 5
 
 static int check_parties(const struct subject *subject, struct finding_list *findings)
 {
     const struct past_keys *p = &subject->history->keys[KEY_PARTY];
-    uint64_t foreign = p->by_partner + p->by_other;
-    double own_share = p->keys ? (double)p->by_unit / (double)p->keys : 0;
-    double usual = signal_usual(subject, MEASURE_KNOWN_PARTY, 0.05, EXPERIENCE);
+    double foreign = signal_now(subject, MEASURE_FOREIGN_PARTY);
+    double usual = signal_usual(subject, MEASURE_FOREIGN_PARTY, 0.98, EXPERIENCE);
+    double own = signal_usual(subject, MEASURE_KNOWN_PARTY, 0.05, EXPERIENCE);
     struct finding f = finding_make(FINDING_OTHERS_PARTIES, 0);
 
-    if (p->keys < PARTIES_LEAST || (double)foreign < FOREIGN_SHARE * (double)p->keys ||
-        own_share > OWN_SHARE || (!isnan(usual) && own_share >= usual))
+    if (p->keys < PARTIES_LEAST || isnan(usual) || !(foreign >= FOREIGN_SHARE) ||
+        foreign < usual + ABOVE_HABIT || signal_now(subject, MEASURE_KNOWN_PARTY) > OWN_SHARE)
         return SLUSS_OK;
-    finding_int(&f, "foreign", (int64_t)foreign);
+    finding_int(&f, "foreign", (int64_t)(p->by_partner + p->by_other));
     finding_int(&f, "parties", (int64_t)p->keys);
     finding_int(&f, "own", (int64_t)p->by_unit);
-    return signal_add(findings, &f, DECIBANS(18), signal_experience(subject) >= EXPERIENCE);
+    return signal_add(findings, &f, DECIBANS(18), own > OWN_SHARE);
 }
 
 static int check_issuer(const struct subject *subject, struct finding_list *findings)
@@ -98,6 +100,20 @@ static bool is_allowed(const struct texts *allowed, const char *account)
         if (same_account(allowed->of[i], account))
             return true;
     return false;
+}
+
+/* Items that others sent, in a unit whose items are its own. */
+static int check_items(const struct subject *subject, struct finding_list *findings)
+{
+    double now = signal_now(subject, MEASURE_ELSEWHERE);
+    double usual = signal_usual(subject, MEASURE_ELSEWHERE, 0.98, EXPERIENCE);
+    struct finding f = finding_make(FINDING_OTHERS_ITEMS, 0);
+
+    if (isnan(usual) || !(now > 0.2) || now < usual + ABOVE_HABIT)
+        return SLUSS_OK;
+    finding_int(&f, "percent", signal_percent(now));
+    finding_int(&f, "usual", signal_percent(usual));
+    return signal_add(findings, &f, DECIBANS(20), now > usual + 0.5);
 }
 
 static int check_allowed(const struct subject *subject, struct finding_list *findings)
@@ -160,6 +176,7 @@ static int run(const struct subject *subject, struct finding_list *findings)
     rc = check_layout(subject, findings);
     rc = rc ? rc : check_sequence(subject, findings);
     rc = rc ? rc : check_parties(subject, findings);
+    rc = rc ? rc : check_items(subject, findings);
     rc = rc ? rc : check_issuer(subject, findings);
     rc = rc ? rc : check_accounts(subject, findings);
     return rc ? rc : check_series(subject, findings);

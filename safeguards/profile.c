@@ -137,7 +137,8 @@ static bool looks_like_test(struct profile *p, const struct item *item)
         identity_classify(item->counterparty_id, &id);
         if (id.kind != IDENTITY_UNKNOWN) {
             p->identities++;
-            p->bad_identities += !id.check_digit || !id.date_exists;
+            p->bad_identities +=
+                !id.check_digit || (id.kind != IDENTITY_ORGANISATION && !id.date_exists);
             p->test_identities += id.reserved_test;
             test = id.reserved_test;
         }
@@ -404,6 +405,8 @@ const char *measure_name(enum measure measure)
         [MEASURE_SCORE_LOW] = "score-low",
         [MEASURE_EVIDENCE] = "evidence",
         [MEASURE_REPEATS_DUE] = "repeats-due",
+        [MEASURE_FOREIGN_PARTY] = "foreign-party",
+        [MEASURE_ELSEWHERE] = "elsewhere",
     };
 
     return names[measure];

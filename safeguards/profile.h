@@ -60,6 +60,8 @@ enum measure {
     MEASURE_SCORE_LOW,
     MEASURE_EVIDENCE,       /* total weight of a soft kind */
     MEASURE_REPEATS_DUE,    /* items that repeat another but for its number */
+    MEASURE_FOREIGN_PARTY,  /* parties known from other units alone, of the parties */
+    MEASURE_ELSEWHERE,      /* items known from other units alone */
     MEASURE_COUNT
 };
 

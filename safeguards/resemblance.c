@@ -12,6 +12,7 @@
 
 #define ITEMS_LEAST  8
 #define EXPERIENCE   8
+#define FEW          2 /* the largest of so few is the habit */
 #define CONTAINED    0.5
 #define PARTLY       0.3
 #define ABOVE_HABIT  0.15
@@ -23,13 +24,13 @@
 static int check_contained(const struct subject *subject, struct finding_list *findings)
 {
     double now = signal_now(subject, MEASURE_CONTAINMENT);
-    double usual = signal_usual(subject, MEASURE_CONTAINMENT, 0.97, EXPERIENCE);
+    double usual = signal_usual(subject, MEASURE_CONTAINMENT, 0.97, FEW);
     const struct past_delivery *past = &subject->history->contained_in;
-    double base = isnan(usual) ? 0 : usual;
+    double base = usual;
     bool certain;
     struct finding f = finding_make(FINDING_RESEMBLES, 0);
 
-    if (!(now > PARTLY) || now < base + ABOVE_HABIT || past->id.n == 0)
+    if (isnan(base) || !(now > PARTLY) || now < base + ABOVE_HABIT || past->id.n == 0)
         return SLUSS_OK;
     finding_int(&f, "percent", signal_percent(now));
     finding_int(&f, "usual", signal_percent(base));

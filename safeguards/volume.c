@@ -80,6 +80,16 @@ static int add(const struct subject *subject, const struct volume *v, bool high,
     return signal_add(findings, &f, expected ? 0 : weight_of_rank(rank), hold && !expected);
 }
 
+/* One invoice may be of any size (a property sold); a sum is much only without its largest. */
+static double value_of(const struct subject *subject, enum measure measure)
+{
+    double value = subject->now->of[measure];
+
+    return measure == MEASURE_DEBIT && subject->delivery->summary.items >= MEDIAN_ITEMS
+               ? value - subject->now->of[MEASURE_LARGEST]
+               : value;
+}
+
 static bool enough_items(const struct subject *subject)
 {
     return subject->delivery->summary.items >= MEDIAN_ITEMS;
@@ -88,7 +98,7 @@ static bool enough_items(const struct subject *subject)
 static int check_high(const struct subject *subject, const struct volume *v, double rank,
                       struct finding_list *findings)
 {
-    bool beyond = subject->now->of[v->by_high] > BEYOND_FACTOR * v->usual_high &&
+    bool beyond = value_of(subject, v->by_high) > BEYOND_FACTOR * v->usual_high &&
                   (v->by_high != MEASURE_MEDIAN || enough_items(subject));
 
     if (rank > RANK_NOTABLE)
@@ -102,9 +112,42 @@ static int check_low(const struct subject *subject, const struct volume *v, doub
     bool below = subject->now->of[v->by_low] < BELOW_FACTOR * v->usual_low;
     bool amounts = v->by_low == MEASURE_MEDIAN && enough_items(subject);
 
-    if (rank > RANK_STRONG || !below)
+    /* In a batch of credits little is claimed. */
+    if (rank > RANK_STRONG || !below || signal_now(subject, MEASURE_CREDIT_SHARE) > 0.5)
         return SLUSS_OK;
     return add(subject, v, false, rank, amounts && rank <= RANK_HOLD, findings);
+}
+
+/* --- the middle amount --------------------------------------------------------------------- */
+
+/* Where it hardly varies, a fifth is much (a wrong tariff; decided changes are 3 to 15 %); where
+ * it varies some, a factor. Where it varies more, only its rank says something. */
+#define STEADY          1.08
+#define STEADY_FACTOR   1.18
+#define VARYING         1.6
+#define VARYING_FACTOR  1.6
+#define AMOUNT_FILES    5
+#define AMOUNT_ITEMS    8
+
+static int check_amount(const struct subject *subject, struct finding_list *findings)
+{
+    double now = signal_now(subject, MEASURE_MEDIAN);
+    double low = signal_usual(subject, MEASURE_MEDIAN, 0.05, AMOUNT_FILES);
+    double high = signal_usual(subject, MEASURE_MEDIAN, 0.95, AMOUNT_FILES);
+    double factor = high / low <= STEADY ? STEADY_FACTOR : VARYING_FACTOR;
+    struct finding f;
+
+    if (isnan(low) || !(low > 0) || high / low > VARYING || announced(subject) ||
+        subject->delivery->summary.items < AMOUNT_ITEMS ||
+        (now <= high * factor && now * factor >= low))
+        return SLUSS_OK;
+    f = finding_make(now > high ? FINDING_LARGE_AMOUNTS : FINDING_SMALL_AMOUNTS, 0);
+    put(&f, subject, "now", MEASURE_MEDIAN, now);
+    put(&f, subject, "low", MEASURE_MEDIAN, low);
+    put(&f, subject, "high", MEASURE_MEDIAN, high);
+    finding_int(&f, "compared", subject->history->habit->n);
+    finding_text(&f, "class", span_str(class_name(CLASS_ALL)));
+    return signal_add(findings, &f, DECIBANS(17), true);
 }
 
 static int check_first(const struct subject *subject, struct finding_list *findings)
@@ -137,7 +180,8 @@ static int run(const struct subject *subject, struct finding_list *findings)
     subject->now->of[MEASURE_SCORE_HIGH] = v.high;
     subject->now->of[MEASURE_SCORE_LOW] = v.low;
     rc = check_high(subject, &v, high, findings);
-    return rc ? rc : check_low(subject, &v, low, findings);
+    rc = rc ? rc : check_low(subject, &v, low, findings);
+    return rc ? rc : check_amount(subject, findings);
 }
 
 const struct check check_volume = {

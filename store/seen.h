@@ -74,10 +74,11 @@ struct seen_most {
 struct sweep_result {
     uint64_t items;
     struct seen_keys of[KEY_KINDS];
+    /* From the unit's own deliveries: */
     struct seen_items number;         /* number accepted before */
-    struct seen_items number_elsewhere; /* of those, only from other units */
     struct seen_items due;            /* number new or absent; party, amount and due date known */
-    struct seen_items amount;         /* party and amount known within the partner */
+    struct seen_items amount;         /* party and amount known */
+    struct seen_items elsewhere;      /* neither, but number or due known from other units */
     struct seen_items rejected;       /* number, or party, amount and due date, rejected before */
     struct seen_items paid;
     struct seen_items repeats;        /* another item of the file has the same keys */

@@ -16,7 +16,7 @@
 
 enum item_flag {
     NUMBER_SEEN = 1,
-    NUMBER_NEAR = 2, /* ... by the unit itself */
+    ELSEWHERE = 2, /* number, or party, amount and due date, known from other units alone */
     DUE_SEEN = 4,
     AMOUNT_SEEN = 8,
     REJECTED = 16,
@@ -358,6 +358,8 @@ static int count_holders(struct sweep *s, const struct own_group *group, const s
             return rc;
         if (counts(s, met)) {
             v->accepted[met->where] = true;
+            if (met->where != WHERE_UNIT)
+                continue;
             v->holders++;
             met->number += group->g.kind == KEY_NUMBER ? group->g.n : 0;
             met->due += group->g.kind == KEY_DUE ? group->g.n : 0;
@@ -382,23 +384,27 @@ static int weigh(struct sweep *s, const struct own_group *group, const struct ho
         int rc = meet(s, h->of[i], &met);
         if (rc)
             return rc;
-        if (counts(s, met) && met->where != WHERE_OTHER)
+        if (counts(s, met) && met->where == WHERE_UNIT)
             met->weight += weight;
     }
     return SLUSS_OK;
 }
 
+/* A claim goes on from unit to unit (invoice, reminder, collection): what others sent is no
+ * duplicate by itself. */
 static void flag_known(struct sweep *s, const struct own_group *group,
                        const struct verdict_of_key *v)
 {
-    bool near = v->accepted[WHERE_UNIT] || v->accepted[WHERE_PARTNER];
-    if (group->g.kind == KEY_NUMBER && v->holders)
-        flag_items(s, group, 0, v->accepted[WHERE_UNIT] ? NUMBER_SEEN | NUMBER_NEAR : NUMBER_SEEN);
-    if (group->g.kind == KEY_DUE && v->holders)
-        flag_items(s, group, 0, DUE_SEEN);
-    if (group->g.kind == KEY_AMOUNT && near)
-        flag_items(s, group, 0, AMOUNT_SEEN);
-    if (group->g.kind == KEY_PAID && near)
+    static const uint16_t seen[KEY_KINDS] = {
+        [KEY_NUMBER] = NUMBER_SEEN, [KEY_DUE] = DUE_SEEN, [KEY_AMOUNT] = AMOUNT_SEEN};
+    bool own = v->accepted[WHERE_UNIT];
+    bool others = v->accepted[WHERE_PARTNER] || v->accepted[WHERE_OTHER];
+
+    if (own && seen[group->g.kind])
+        flag_items(s, group, 0, seen[group->g.kind]);
+    if (!own && others && (group->g.kind == KEY_NUMBER || group->g.kind == KEY_DUE))
+        flag_items(s, group, 0, ELSEWHERE);
+    if (group->g.kind == KEY_PAID && (own || v->accepted[WHERE_PARTNER]))
         flag_items(s, group, 0, PAID);
     if (v->rejected && group->g.kind == KEY_DUE)
         flag_items(s, group, 0, REJECTED);
@@ -494,8 +500,8 @@ static int count_items(struct sweep *s)
             rc = count_item(s, &r->number, i);
         else if (f & DUE_SEEN)
             rc = count_item(s, &r->due, i);
-        if (rc == 0 && f & NUMBER_SEEN && !(f & NUMBER_NEAR))
-            rc = count_item(s, &r->number_elsewhere, i);
+        else if (f & ELSEWHERE)
+            rc = count_item(s, &r->elsewhere, i);
         if (rc == 0 && f & AMOUNT_SEEN)
             rc = count_item(s, &r->amount, i);
         if (rc == 0 && f & REJECTED)
