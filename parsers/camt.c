@@ -733,8 +733,9 @@ static int end_report(struct parser *p, uint64_t record)
             rc = iso_compare(&p->iso.tally, FINDING_TOTALS_MISMATCH, t->record, sum_names[i],
                              t->sum, r->sum[i]);
     }
-    if (decimal_equal(r->stated[0].count, DECIMAL_ZERO))
-        p->states_zero = true;
+    for (unsigned i = 0; i < 3; i++) /* of all entries, of the credits, of the debits */
+        if (!r->count[0] && decimal_equal(r->stated[i].count, DECIMAL_ZERO))
+            p->states_zero = true;
     if (!rc)
         rc = check_net(p);
     if (!rc)

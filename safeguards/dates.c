@@ -12,6 +12,10 @@
 #define EXPERIENCE 4
 #define STALE_DAYS 30
 #define STALE_MORE 90
+/* Where the dates always lie within so many days, a month is certain; years are for anybody. */
+#define STEADY_DAYS  15
+#define STEADY_FILES 6
+#define CENTURY_DAYS 700
 /* Without a habit: records all older than this are stale for anybody. */
 #define FIRST_STALE_DAYS 120
 #define SPREAD_DAYS      60
@@ -24,14 +28,14 @@ static enum measure dated_by(const struct subject *subject)
 }
 
 static int add_shift(struct finding_list *findings, enum finding_code code, double now, double low,
-                     double high, double weight)
+                     double high, double weight, bool hold)
 {
     struct finding f = finding_make(code, 0);
 
     finding_int(&f, "days", (int64_t)now);
     finding_int(&f, "low", (int64_t)low);
     finding_int(&f, "high", (int64_t)high);
-    return signal_add(findings, &f, weight, false);
+    return signal_add(findings, &f, weight, hold);
 }
 
 static int check_median(const struct subject *subject, struct finding_list *findings)
@@ -40,16 +44,18 @@ static int check_median(const struct subject *subject, struct finding_list *find
     double now = signal_now(subject, by);
     double low = signal_usual(subject, by, 0.02, EXPERIENCE);
     double high = signal_usual(subject, by, 0.98, EXPERIENCE);
+    double away;
+    bool steady;
 
     if (isnan(now) || isnan(low))
         return SLUSS_OK;
-    if (now < low - STALE_DAYS)
-        return add_shift(findings, FINDING_STALE_DATES, now, low, high,
-                         DECIBANS(now < low - STALE_MORE ? 18 : 10));
-    if (now > high + STALE_DAYS)
-        return add_shift(findings, FINDING_FUTURE_DATES, now, low, high,
-                         DECIBANS(now > high + STALE_MORE ? 18 : 10));
-    return SLUSS_OK;
+    away = now < low ? low - now : now - high;
+    steady = high - low <= STEADY_DAYS && !isnan(signal_usual(subject, by, 0.5, STEADY_FILES));
+    if (!(away > STALE_DAYS))
+        return SLUSS_OK;
+    return add_shift(findings, now < low ? FINDING_STALE_DATES : FINDING_FUTURE_DATES, now, low,
+                     high, DECIBANS(away > STALE_MORE || steady ? 18 : 10),
+                     steady || away > CENTURY_DAYS);
 }
 
 /* The newest record says when the records were made; the file came today. */
@@ -98,6 +104,9 @@ static int run(const struct subject *subject, struct finding_list *findings)
 
     if (!subject->now || subject->delivery->summary.items == 0)
         return SLUSS_OK;
+    /* Credit notes fall due when they are made, and name invoices of any age. */
+    if (signal_now(subject, MEASURE_CREDIT_SHARE) > 0.5)
+        return check_order(subject, findings);
     rc = check_median(subject, findings);
     rc = rc ? rc : check_newest(subject, findings);
     rc = rc ? rc : check_spread(subject, findings);

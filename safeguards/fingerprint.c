@@ -87,6 +87,9 @@ static struct span party_of(const struct item *item, char room[ITEM_TEXT_MAX])
     struct identity id;
     size_t n;
 
+    /* What a payment pays is told by its reference, in every format; its payer is in some. */
+    if (item->type == ITEM_PAYMENT && item->reference.n)
+        return normalise(item->reference, room);
     if (!item->counterparty_id.n)
         return normalise(item->counterparty_name, room);
     identity_classify(item->counterparty_id, &id);
@@ -130,7 +133,8 @@ static void hash_number(const uint8_t *secret, struct span partner, const struct
 }
 
 /* Party, with amount, and with its date too. The due date tells equal monthly fees apart. What
- * has none, as payments, has its own date; without any date party and amount prove nothing. */
+ * has none, as payments, has its own date; without any date party and amount prove nothing, but
+ * for payments, which have a reference. */
 static void hash_party(const uint8_t *secret, const struct item *item, struct fingerprint *out)
 {
     struct message m;
@@ -148,7 +152,7 @@ static void hash_party(const uint8_t *secret, const struct item *item, struct fi
     put_currency(&m, item->currency);
     m.bytes[0] = KEY_AMOUNT;
     add(out, KEY_AMOUNT, &m, secret);
-    if (!date_present(date))
+    if (!date_present(date) && item->type != ITEM_PAYMENT)
         return;
     put_number(&m, due, 1);
     put_date(&m, date);

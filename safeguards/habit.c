@@ -283,13 +283,22 @@ void habit_volume(const struct habit *habit, const struct habit_row *now, struct
 
 /* --- quantiles and ranks --------------------------------------------------------------- */
 
+/* Of three items one is a third: shares and medians of the smallest files are no habit. */
+#define SHARE_ITEMS 5
+
+static bool speaks(const struct habit_row *row, enum measure measure)
+{
+    return usable(row) && !isnan(row->of[measure]) &&
+           (measure == MEASURE_ITEMS || row->of[MEASURE_ITEMS] >= SHARE_ITEMS);
+}
+
 double habit_quantile(const struct habit *habit, enum measure measure, double q, unsigned least)
 {
     double values[HABIT_MOST + 1];
     unsigned n = 0;
 
     for (unsigned i = 0; i < habit->n && n <= HABIT_MOST; i++)
-        if (usable(&habit->of[i]) && !isnan(habit->of[i].of[measure]))
+        if (speaks(&habit->of[i], measure))
             values[n++] = habit->of[i].of[measure];
     if (n == 0 || n < least)
         return NAN;

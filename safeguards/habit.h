@@ -75,7 +75,8 @@ struct volume {
 /* `now`: the delivery's own row, complete up to what its profile gives. */
 void habit_volume(const struct habit *habit, const struct habit_row *now, struct volume *out);
 
-/* The quantile q of a measure among the rows that have it; NAN when fewer than `least` do. */
+/* The quantile q of a measure among the rows that have it (and more than a few items); NAN when
+ * fewer than `least` do. */
 double habit_quantile(const struct habit *habit, enum measure measure, double q, unsigned least);
 
 /* The share of ordinary deliveries with a score at least this high: own past scores of

@@ -48,7 +48,7 @@ static int check_sequence(const struct subject *subject, struct finding_list *fi
 #define OWN_SHARE     0.2
 #define FOREIGN_SHARE 0.5
 #define ABOVE_HABIT   0.3
-#define PARTIES_LEAST 5
+#define PARTIES_LEAST 8
 
 static int check_parties(const struct subject *subject, struct finding_list *findings)
 {
@@ -109,7 +109,8 @@ static int check_items(const struct subject *subject, struct finding_list *findi
     double usual = signal_usual(subject, MEASURE_ELSEWHERE, 0.98, EXPERIENCE);
     struct finding f = finding_make(FINDING_OTHERS_ITEMS, 0);
 
-    if (isnan(usual) || !(now > 0.2) || now < usual + ABOVE_HABIT)
+    if (isnan(usual) || !(now > 0.2) || now < usual + ABOVE_HABIT ||
+        subject->history->elsewhere < PARTIES_LEAST)
         return SLUSS_OK;
     finding_int(&f, "percent", signal_percent(now));
     finding_int(&f, "usual", signal_percent(usual));

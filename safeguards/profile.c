@@ -23,7 +23,7 @@ struct profile {
     uint64_t no_party, no_name, no_reference, no_due, no_issue, due_before_issue;
     uint64_t identities, bad_identities, test_identities;
     uint64_t references, bad_references;
-    uint64_t placeholders, mojibake;
+    uint64_t placeholders, mojibake, name_digits;
     uint64_t first_test_record;
     double largest;
     unsigned currency_count;
@@ -98,10 +98,26 @@ static const char *const nobody[] = {
     "test",  "testsson", "testperson", "testare",  "testkund", "testgäldenär", "testfall",
     "dummy", "xxx",      "xxxx",       "xxxxx",    "asdf",     "qwerty",       "anka",
     "demo",  "exempel",  "exempelsson", "noname",  "foobar",   "lorem",        "ipsum",
+    "masked", "anonymiserad", "anonym", "anonymized",
 };
+
+/* "*****", "XXXXXXXX", "---": no letter but x. */
+static bool is_blotted(struct span name)
+{
+    for (size_t i = 0; i < name.n; i++) {
+        unsigned char c = (unsigned char)name.p[i];
+
+        if (c >= 0x80 || (c >= '0' && c <= '9') ||
+            (((c | 32) >= 'a' && (c | 32) <= 'z') && (c | 32) != 'x'))
+            return false;
+    }
+    return name.n > 2;
+}
 
 static bool is_placeholder(struct span name)
 {
+    if (is_blotted(name))
+        return true;
     for (size_t i = 0; i < sizeof nobody / sizeof *nobody; i++)
         if (text_has_token(name, span_str(nobody[i])))
             return true;
@@ -125,6 +141,14 @@ static bool is_mojibake(struct span name)
         if (c[1] == '?' && is_letter(c[0]) && is_letter(c[2]))
             return true;
     }
+    return false;
+}
+
+static bool has_digit(struct span name)
+{
+    for (size_t i = 0; i < name.n; i++)
+        if (name.p[i] >= '0' && name.p[i] <= '9')
+            return true;
     return false;
 }
 
@@ -159,6 +183,7 @@ static void add_party(struct profile *p, const struct item *item)
     if (name.n) {
         commonest_add(&p->name, sketch_hash(name));
         p->mojibake += is_mojibake(name);
+        p->name_digits += has_digit(name);
     }
     if (id.n || name.n) {
         uint64_t hash = sketch_hash(id.n ? id : name);
@@ -305,6 +330,7 @@ static void measure_shares(const struct profile *p, double *out)
     out[MEASURE_TEST_IDENTITY] = share(p->test_identities, n);
     out[MEASURE_PLACEHOLDER] = share(p->placeholders, n);
     out[MEASURE_MOJIBAKE] = share(p->mojibake, n);
+    out[MEASURE_NAME_DIGITS] = share(p->name_digits, n);
 }
 
 /* The length that most numbers have. */
@@ -407,6 +433,7 @@ const char *measure_name(enum measure measure)
         [MEASURE_REPEATS_DUE] = "repeats-due",
         [MEASURE_FOREIGN_PARTY] = "foreign-party",
         [MEASURE_ELSEWHERE] = "elsewhere",
+        [MEASURE_NAME_DIGITS] = "name-digits",
     };
 
     return names[measure];

@@ -62,6 +62,7 @@ enum measure {
     MEASURE_REPEATS_DUE,    /* items that repeat another but for its number */
     MEASURE_FOREIGN_PARTY,  /* parties known from other units alone, of the parties */
     MEASURE_ELSEWHERE,      /* items known from other units alone */
+    MEASURE_NAME_DIGITS,    /* names with a digit, as addresses have */
     MEASURE_COUNT
 };
 

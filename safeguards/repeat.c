@@ -14,6 +14,7 @@
 #define MANY_SHARE  0.4
 #define LONE_SHARE  0.05
 #define EXPERIENCE  8
+#define FEW         3
 #define ABOVE_HABIT 0.12
 #define FAR_ABOVE   0.25
 /* A stream of unique numbers, and what is too many there. */
@@ -32,7 +33,7 @@ static bool is_doubled(const struct subject *subject)
 {
     const struct history *h = subject->history;
     double share = share_of(subject, h->repeats);
-    double usual = signal_usual(subject, MEASURE_REPEATS, 0.98, EXPERIENCE);
+    double usual = signal_usual(subject, MEASURE_REPEATS, 0.98, FEW);
 
     if (h->repeats < MANY_LEAST)
         return false;

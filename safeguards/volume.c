@@ -21,7 +21,7 @@
 #define BELOW_FACTOR  0.55
 
 /* Items that a median amount needs to mean something. */
-#define MEDIAN_ITEMS 5
+#define MEDIAN_ITEMS 8
 
 /* Before there is a habit. */
 #define FIRST_ITEMS_MOST INT64_C(50000)
@@ -95,6 +95,27 @@ static bool enough_items(const struct subject *subject)
     return subject->delivery->summary.items >= MEDIAN_ITEMS;
 }
 
+/* Where it hardly varies, a fifth is much (a wrong tariff; decided changes are 3 to 15 %); where
+ * it varies some, a factor. Where it varies more, only its rank says something. */
+#define STEADY          1.08
+#define STEADY_FACTOR   1.18
+#define STEADY_FALL     1.3 /* a new small fee pulls the middle down */
+#define VARYING         1.4
+#define VARYING_FACTOR  1.8
+#define ANY_FACTOR      8 /* a unit error is a hundred */
+#define ANY_FALL        20
+#define AMOUNT_FILES    5
+#define AMOUNT_ITEMS    8
+
+/* Many more credits than usual: a control of past fees, or a batch of credit notes, where small
+ * amounts and odd numbers are the rule. */
+static bool is_control(const struct subject *subject)
+{
+    double usual = signal_usual(subject, MEASURE_CREDIT_SHARE, 0.98, AMOUNT_FILES);
+
+    return signal_now(subject, MEASURE_CREDIT_SHARE) > (isnan(usual) ? 0 : usual) + 0.2;
+}
+
 static int check_high(const struct subject *subject, const struct volume *v, double rank,
                       struct finding_list *findings)
 {
@@ -103,7 +124,8 @@ static int check_high(const struct subject *subject, const struct volume *v, dou
 
     if (rank > RANK_NOTABLE)
         return SLUSS_OK;
-    return add(subject, v, true, rank, beyond && rank <= RANK_HOLD, findings);
+    return add(subject, v, true, rank, beyond && rank <= RANK_HOLD && !is_control(subject),
+               findings);
 }
 
 static int check_low(const struct subject *subject, const struct volume *v, double rank,
@@ -115,31 +137,52 @@ static int check_low(const struct subject *subject, const struct volume *v, doub
     /* In a batch of credits little is claimed. */
     if (rank > RANK_STRONG || !below || signal_now(subject, MEASURE_CREDIT_SHARE) > 0.5)
         return SLUSS_OK;
-    return add(subject, v, false, rank, amounts && rank <= RANK_HOLD, findings);
+    return add(subject, v, false, amounts ? rank : RANK_NOTABLE, amounts && rank <= RANK_HOLD,
+               findings);
+}
+
+/* --- the number of items, where it hardly varies ------------------------------------------- */
+
+#define STEADY_ITEMS      1.3
+#define STEADY_FILES      6
+#define STEADY_FEW        0.68
+#define STEADY_MANY       1.5
+
+/* A stream that sends about as many each time: half of them are missing, not on holiday. */
+static int check_steady(const struct subject *subject, struct finding_list *findings)
+{
+    double now = signal_now(subject, MEASURE_ITEMS);
+    double low = signal_usual(subject, MEASURE_ITEMS, 0.02, STEADY_FILES);
+    double high = signal_usual(subject, MEASURE_ITEMS, 0.98, STEADY_FILES);
+    struct finding f;
+
+    if (isnan(low) || low < 20 || high > STEADY_ITEMS * low || announced(subject) ||
+        is_control(subject) || (now >= STEADY_FEW * low && now <= STEADY_MANY * high))
+        return SLUSS_OK;
+    f = finding_make(now < low ? FINDING_FEW_ITEMS : FINDING_MANY_ITEMS, 0);
+    put(&f, subject, "now", MEASURE_ITEMS, now);
+    put(&f, subject, "low", MEASURE_ITEMS, low);
+    put(&f, subject, "high", MEASURE_ITEMS, high);
+    finding_int(&f, "compared", subject->history->habit->n);
+    finding_text(&f, "class", span_str(class_name(CLASS_ALL)));
+    return signal_add(findings, &f, DECIBANS(17), true);
 }
 
 /* --- the middle amount --------------------------------------------------------------------- */
-
-/* Where it hardly varies, a fifth is much (a wrong tariff; decided changes are 3 to 15 %); where
- * it varies some, a factor. Where it varies more, only its rank says something. */
-#define STEADY          1.08
-#define STEADY_FACTOR   1.18
-#define VARYING         1.6
-#define VARYING_FACTOR  1.6
-#define AMOUNT_FILES    5
-#define AMOUNT_ITEMS    8
 
 static int check_amount(const struct subject *subject, struct finding_list *findings)
 {
     double now = signal_now(subject, MEASURE_MEDIAN);
     double low = signal_usual(subject, MEASURE_MEDIAN, 0.05, AMOUNT_FILES);
     double high = signal_usual(subject, MEASURE_MEDIAN, 0.95, AMOUNT_FILES);
-    double factor = high / low <= STEADY ? STEADY_FACTOR : VARYING_FACTOR;
+    double spread = high / low;
+    double rise = spread <= STEADY ? STEADY_FACTOR : spread <= VARYING ? VARYING_FACTOR : ANY_FACTOR;
+    double fall = spread <= STEADY ? STEADY_FALL : spread <= VARYING ? VARYING_FACTOR : ANY_FALL;
     struct finding f;
 
-    if (isnan(low) || !(low > 0) || high / low > VARYING || announced(subject) ||
+    if (isnan(low) || !(low > 0) || announced(subject) || is_control(subject) ||
         subject->delivery->summary.items < AMOUNT_ITEMS ||
-        (now <= high * factor && now * factor >= low))
+        (now <= high * rise && now * fall >= low))
         return SLUSS_OK;
     f = finding_make(now > high ? FINDING_LARGE_AMOUNTS : FINDING_SMALL_AMOUNTS, 0);
     put(&f, subject, "now", MEASURE_MEDIAN, now);
@@ -181,6 +224,7 @@ static int run(const struct subject *subject, struct finding_list *findings)
     subject->now->of[MEASURE_SCORE_LOW] = v.low;
     rc = check_high(subject, &v, high, findings);
     rc = rc ? rc : check_low(subject, &v, low, findings);
+    rc = rc ? rc : check_steady(subject, findings);
     return rc ? rc : check_amount(subject, findings);
 }
 
