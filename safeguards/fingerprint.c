@@ -152,7 +152,7 @@ static void hash_party(const uint8_t *secret, const struct item *item, struct fi
     put_currency(&m, item->currency);
     m.bytes[0] = KEY_AMOUNT;
     add(out, KEY_AMOUNT, &m, secret);
-    if (!date_present(date) && item->type != ITEM_PAYMENT)
+    if (!date_present(date) && !(item->type == ITEM_PAYMENT && item->reference.n))
         return;
     put_number(&m, due, 1);
     put_date(&m, date);
