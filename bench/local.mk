@@ -15,3 +15,13 @@ EXTRA_DIST += \
 bench-safeguards: slussctl
 	$(PYTHON3) $(srcdir)/bench/safeguards.py $(BENCH_FLAGS) .
 .PHONY: bench-safeguards
+
+# What the duplicate sweep costs as the memory grows.
+EXTRA_PROGRAMS += bench/seen_bench
+bench_seen_bench_SOURCES = bench/seen_bench.c
+bench_seen_bench_LDADD = $(store_libs) $(model_libs)
+SEEN_ITEMS = 100000 1000000 10000000 30000000
+bench-seen: bench/seen_bench
+	directory=$$(mktemp -d) && bench/seen_bench "$$directory" $(SEEN_ITEMS); \
+	status=$$?; rm -r "$$directory"; exit $$status
+.PHONY: bench-seen
