@@ -164,6 +164,7 @@ static cfg_t *new_parser(struct reading *reading)
         return NULL;
     for (int id = 0; id < CONF_SECTION_COUNT; id++)
         fill_options(reading, (enum conf_section_id)id, options->of[id]);
+    hang_section(options, CONF_WAIVE, CONF_UNIT);
     hang_section(options, CONF_UNIT, CONF_PARTNER);
     hang_section(options, CONF_PARTNER, CONF_MAIN);
     hang_section(options, CONF_SMTP, CONF_MAIN);
@@ -365,6 +366,37 @@ static const char *where_said(struct reading *reading, cfg_t *section, const cha
     return kept;
 }
 
+static void read_waiver(struct reading *reading, cfg_t *section, struct waiver *waiver)
+{
+    struct arena *arena = reading->settings->arena;
+    const char *wrong = waiver_refused(section->title);
+
+    if (wrong)
+        problem_add(&reading->problems, section_place(reading, section), "%s %s: %s", section->name,
+                    section->title, wrong);
+    waiver->check = arena_str(arena, span_str(section->title));
+    if (!waiver->check)
+        reading->rc = SLUSS_ENOMEM;
+    read_section(reading, CONF_WAIVE, section, waiver);
+    waiver->at = where_said(reading, section, "until");
+}
+
+static void read_waivers(struct reading *reading, cfg_t *section, struct unit_settings *unit)
+{
+    unsigned n = cfg_size(section, "waive");
+
+    if (n == 0)
+        return;
+    unit->waivers = arena_array(reading->settings->arena, n, sizeof *unit->waivers);
+    if (!unit->waivers) {
+        reading->rc = SLUSS_ENOMEM;
+        return;
+    }
+    for (unsigned i = 0; i < n; i++)
+        read_waiver(reading, cfg_getnsec(section, "waive", i), &unit->waivers[i]);
+    unit->waiver_count = n;
+}
+
 static void read_unit(struct reading *reading, cfg_t *section, const char *partner_key,
                       const struct conf_partner *partner)
 {
@@ -379,6 +411,7 @@ static void read_unit(struct reading *reading, cfg_t *section, const char *partn
         reading->rc = SLUSS_ENOMEM;
     read_section(reading, CONF_UNIT, section, unit);
     read_seal(reading, section, unit);
+    read_waivers(reading, section, unit);
     unit->formats_at = where_said(reading, section, "formats");
 }
 

@@ -188,6 +188,17 @@ static const struct conf_key unit_keys[] = {
              "seal-key-file."},
 };
 
+static const struct conf_key waive_keys[] = {
+    {.name = "by", .type = CONF_TEXT, .required = true, .check = check_text,
+     INTO(struct waiver, by),
+     .help = "Who answers for it, as receipts and the audit trail name it."},
+    {.name = "until", .type = CONF_DATE, .required = true, INTO(struct waiver, until),
+     .help = "Its last day, as in 2026-12-31. From the day after the check counts again."},
+    {.name = "reason", .type = CONF_TEXT, .required = true, .check = check_text,
+     INTO(struct waiver, reason),
+     .help = "Why, for those who come after."},
+};
+
 const struct conf_section conf_sections[CONF_SECTION_COUNT] = {
     [CONF_MAIN] = {"", "Outside of sections", "Where things are, and how the daemon works.", false,
                    main_keys, COUNT(main_keys)},
@@ -204,6 +215,12 @@ const struct conf_section conf_sections[CONF_SECTION_COUNT] = {
                    "A department of the partner with its own inbox, receipts and history. It is "
                    "called PARTNER/UNIT.",
                    true, unit_keys, COUNT(unit_keys)},
+    [CONF_WAIVE] = {"waive", "waive \"CHECK\" { ... } inside a unit",
+                    "What the check finds in the unit's files is told as a warning, and does not "
+                    "stop them. One check each, by the name that findings carry; duplicate-file, "
+                    "phase, test-mark and those that tell whether a file could be read are never "
+                    "waived.",
+                    true, waive_keys, COUNT(waive_keys)},
 };
 
 /* clang-format on */
@@ -321,6 +338,7 @@ static bool choice_sound(const struct conf_key *key, const char *text, struct bu
 bool conf_value_sound(const struct conf_key *key, const char *text, struct buf *why)
 {
     const char *wrong = NULL;
+    struct date date;
     bool yes;
 
     switch (key->type) {
@@ -332,6 +350,9 @@ bool conf_value_sound(const struct conf_key *key, const char *text, struct buf *
         return choice_sound(key, text, why);
     case CONF_BOOL:
         wrong = value_bool(text, &yes);
+        break;
+    case CONF_DATE:
+        wrong = value_date(text, &date);
         break;
     case CONF_PATH:
         wrong = check_path(text);
@@ -392,6 +413,7 @@ int conf_value_store(const struct conf_key *key, const char *const *values, size
 {
     void *field = (char *)base + key->offset;
     const char *text;
+    struct date date = DATE_NONE;
     int64_t number = 0;
     bool yes = false;
 
@@ -407,6 +429,10 @@ int conf_value_store(const struct conf_key *key, const char *const *values, size
     case CONF_BOOL:
         (void)value_bool(values[0], &yes);
         memcpy(field, &yes, sizeof yes);
+        return 0;
+    case CONF_DATE:
+        (void)value_date(values[0], &date);
+        memcpy(field, &date, sizeof date);
         return 0;
     case CONF_CHOICE:
         if (key->size == sizeof(enum phase)) {
@@ -482,7 +508,7 @@ static void roff_kind(struct buf *out, const struct conf_key *key)
     static const char *const names[] = {
         [CONF_TEXT] = "text", [CONF_PATH] = "path",       [CONF_TIME] = "time",
         [CONF_SIZE] = "size", [CONF_INTEGER] = "integer", [CONF_BOOL] = "yes|no",
-        [CONF_LIST] = "list", [CONF_CHOICE] = NULL,
+        [CONF_LIST] = "list", [CONF_DATE] = "day",        [CONF_CHOICE] = NULL,
     };
 
     (void)buf_str(out, "\\fI");

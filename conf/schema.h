@@ -21,6 +21,7 @@ enum conf_type {
     CONF_INTEGER,  /* int or int64_t, as the field is wide */
     CONF_BOOL,     /* bool */
     CONF_LIST,     /* struct texts */
+    CONF_DATE,     /* struct date, a day that exists */
     CONF_CHOICE,   /* const char *, or an enum counted in the order of the choices */
 };
 
@@ -46,9 +47,10 @@ enum conf_section_id {
     CONF_SLA,
     CONF_PARTNER,
     CONF_UNIT,
+    CONF_WAIVE,
 };
 
-#define CONF_SECTION_COUNT 6
+#define CONF_SECTION_COUNT 7
 #define CONF_KEYS_MOST     24 /* in one section */
 
 struct conf_section {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "model/buf.h"
+#include "model/error.h"
 #include "model/ident.h"
 #include "model/seal.h"
 
@@ -185,6 +186,15 @@ const char *check_relay(const char *text)
                                                "smtp://HOST:PORT or smtps://HOST:PORT";
     }
     return "not a relay; write smtp://HOST:PORT or smtps://HOST:PORT";
+}
+
+const char *value_date(const char *text, struct date *date)
+{
+    int rc = date_parse_iso(span_str(text), date);
+
+    if (rc == SLUSS_EINVAL)
+        return "no such day; look into a calendar";
+    return rc == 0 ? NULL : "not a day; write one as in 2026-12-31";
 }
 
 const char *check_format(const char *text)

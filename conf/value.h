@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "model/date.h"
+
 /* 500ms, 90s, 10m, 1h, 2d, as microseconds. */
 const char *value_time(const char *text, int64_t *us);
 /* 512k, 64M, 1G, as bytes. */
@@ -17,6 +19,9 @@ const char *value_size(const char *text, int64_t *bytes);
 const char *value_integer(const char *text, int64_t *number);
 /* yes, no, true, false, on, off. */
 const char *value_bool(const char *text, bool *yes);
+
+/* 2026-12-31, a day that exists. */
+const char *value_date(const char *text, struct date *date);
 
 /* Absolute, without empty, "." and ".." parts and without a slash at the end. */
 const char *check_path(const char *text);

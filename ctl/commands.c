@@ -87,7 +87,11 @@ const struct command commands[] = {
      "check and a month, stands on standard error.", {{0}}, command_backtest},
     {OFFLINE, "config check", "", 0, 0, "validate a configuration",
      "Reads the file named with -c and whatever it includes, and names each error with file\n"
-     "and line. Exit 1 where there is one.", {{0}}, command_config_check},
+     "and line. Exit 1 where there is one. A waiver whose day is past is a warning.", {{0}},
+     command_config_check},
+    {OFFLINE, "waive list", "", 0, 0, "checks that do not stop a unit's files",
+     "As the configuration has them: for whom, which check, by whom, until when and why.", {{0}},
+     command_waive_list},
     {"", "help", "", 0, 2, "this overview", NULL, {{0}}, command_help},
     {0},
 };

@@ -32,6 +32,7 @@ int command_layout_check(struct ctl *ctl, const struct arguments *arguments);
 int command_formats(struct ctl *ctl, const struct arguments *arguments);
 int command_backtest(struct ctl *ctl, const struct arguments *arguments);
 int command_config_check(struct ctl *ctl, const struct arguments *arguments);
+int command_waive_list(struct ctl *ctl, const struct arguments *arguments);
 int command_status(struct ctl *ctl, const struct arguments *arguments);
 int command_list(struct ctl *ctl, const struct arguments *arguments);
 int command_show(struct ctl *ctl, const struct arguments *arguments);

@@ -22,6 +22,7 @@ libctl_a_SOURCES = \
   ctl/status.c \
   ctl/outcome.c ctl/outcome.h \
   ctl/trail.c \
+  ctl/waive.c \
   ctl/when.c ctl/when.h \
   daemon/control.c daemon/control.h
 slussctl_SOURCES = ctl/main.c

@@ -184,15 +184,16 @@ int finding_sentence(const struct finding *f, const char *language, struct buf *
     return buf_error(out);
 }
 
-/* May one more of this level be kept? */
-static bool wanted(const struct finding_list *list, enum finding_level level)
+/* May it be kept, too? */
+static bool wanted(const struct finding_list *list, const struct finding *f)
 {
     if (list->n < FINDINGS_MAX)
         return true;
-    if (level != LEVEL_HOLD && level != LEVEL_REJECT)
+    if (f->level < LEVEL_WARN)
         return false;
     for (unsigned i = 0; i < list->n; i++)
-        if (list->of[i].level == level)
+        if (list->of[i].level == f->level &&
+            strcmp(finding_check(&list->of[i]), finding_check(f)) == 0)
             return false;
     return true;
 }
@@ -229,7 +230,7 @@ int finding_list_add(struct finding_list *list, const struct finding *f)
 {
     struct finding copy = *f;
 
-    if (!wanted(list, f->level))
+    if (!wanted(list, f))
         return SLUSS_OK;
     for (unsigned i = 0; i < copy.fact_count; i++)
         if (!own(list->arena, &copy.facts[i].key) || !own(list->arena, &copy.facts[i].text))

@@ -14,13 +14,7 @@
 #include "model/date.h"
 #include "model/span.h"
 
-enum finding_level {
-    LEVEL_INFO = 0,
-    LEVEL_WARN,
-    LEVEL_HOLD,
-    LEVEL_REJECT,
-    LEVEL_COUNT
-};
+enum finding_level { LEVEL_INFO = 0, LEVEL_WARN, LEVEL_HOLD, LEVEL_REJECT, LEVEL_COUNT };
 
 enum finding_code {
 #define FINDING(code, check, level, weight, en, sv) FINDING_##code,
@@ -53,8 +47,8 @@ struct fact {
     struct span text; /* TEXT, at most FACT_TEXT_MAX bytes, valid UTF-8 */
 };
 
-#define FACTS_MAX 10
-#define FACT_KEY_MAX 24
+#define FACTS_MAX     10
+#define FACT_KEY_MAX  24
 #define FACT_TEXT_MAX 240
 
 struct finding {
@@ -95,10 +89,12 @@ struct finding_list {
     unsigned room;
 };
 
-#define FINDINGS_MAX 200 /* beyond this a file's further findings are counted, not kept */
+#define FINDINGS_MAX  200 /* beyond this a file's further findings are counted, not kept */
+#define FINDINGS_MOST (FINDINGS_MAX + (LEVEL_COUNT - 1) * FINDING_CODE_COUNT) /* what is kept */
 
 /* Copy a finding in. Beyond FINDINGS_MAX a finding of a level already well represented is
- * dropped, but the first reject and the first hold are always kept. 0 or SLUSS_ENOMEM. */
+ * dropped, but the first reject, hold and warning of each check are always kept, so that a verdict
+ * does not rest on what came first. 0 or SLUSS_ENOMEM. */
 int finding_list_add(struct finding_list *list, const struct finding *f);
 
 #endif

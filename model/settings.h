@@ -13,6 +13,7 @@
 #include "model/arena.h"
 #include "model/seal.h"
 #include "model/span.h"
+#include "model/waiver.h"
 
 struct layouts; /* parsers/layout.h */
 
@@ -47,6 +48,8 @@ struct unit_settings {
     int64_t cool_off_us;
     int approvals;
     enum phase phase;
+    size_t waiver_count;
+    struct waiver *waivers; /* checks that do not stop its files */
 };
 
 struct relay_settings {

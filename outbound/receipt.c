@@ -470,7 +470,7 @@ static int gather_reason(void *context, const struct stored_finding *finding)
     const char *text = g->swedish ? finding->text_sv : finding->text_en;
 
     if (g->n == g->room)
-        return 0; /* findings of one delivery are limited (FINDINGS_MAX) */
+        return 0; /* findings of one delivery are limited (FINDINGS_MOST) */
     g->reasons[g->n].level = finding->level;
     g->reasons[g->n].text = arena_str(g->arena, span_str(text));
     return g->reasons[g->n++].text ? 0 : SLUSS_ENOMEM;
@@ -480,7 +480,7 @@ int receipt_from_store(struct store *store, const struct outbox_mail *row,
                        const struct settings *settings, const struct template_set *templates,
                        struct mail *mail)
 {
-    struct gather g = {.room = FINDINGS_MAX + 2};
+    struct gather g = {.room = FINDINGS_MOST};
     struct receipt receipt = {.row = row, .settings = settings, .templates = templates};
     struct delivery delivery;
     int rc;

@@ -9,9 +9,8 @@
 #include "safeguards/signal.h"
 
 const struct check *const checks[] = {
-    &check_testfile, &check_unit,   &check_duplicate, &check_resemblance, &check_repeat,
-    &check_paid,     &check_volume, &check_dates,     &check_origin,      &check_shape,
-    NULL,
+    &check_testfile, &check_unit,  &check_duplicate, &check_resemblance, &check_repeat, &check_paid,
+    &check_volume,   &check_dates, &check_origin,    &check_shape,       NULL,
 };
 
 /* --- evidence --------------------------------------------------------------------------- */
@@ -56,9 +55,9 @@ static double total_weight(const struct finding_list *findings)
 
 /* Kronor: a person's quarter of an hour with its share of the receipt's risk; a wrong file's
  * standing cost, and that of each item in it (fee refund, postage, a call). */
-#define COST_OF_HOLDING  500.0
-#define COST_OF_A_MISS   20000.0
-#define COST_OF_AN_ITEM  200.0
+#define COST_OF_HOLDING 500.0
+#define COST_OF_A_MISS  20000.0
+#define COST_OF_AN_ITEM 200.0
 
 /* Hold where P(wrong) > cost of holding / (that and the cost of a miss): as a limit of the
  * score, given the prior. */
@@ -116,14 +115,16 @@ int safeguards_judge(const struct subject *subject, struct finding_list *finding
 {
     unsigned read = findings->n; /* what follows is the gate's */
     enum finding_level level;
+    int rc;
 
     for (const struct check *const *check = checks; *check; check++) {
-        int rc = (*check)->run(subject, findings);
-
+        rc = (*check)->run(subject, findings);
         if (rc != SLUSS_OK)
             return rc;
     }
-    policy_apply(findings);
+    rc = policy_apply(subject->unit, local_of_instant(subject->now_us).day, findings);
+    if (rc != SLUSS_OK)
+        return rc;
     *out = (struct opinion){.score = total_weight(findings),
                             .limit = score_limit(subject->delivery->summary.items)};
     out->odds = out->score - log(PRIOR_ONE_IN);
@@ -131,8 +132,7 @@ int safeguards_judge(const struct subject *subject, struct finding_list *finding
         subject->now->of[MEASURE_EVIDENCE] = out->score;
     level = highest(findings, 0, findings->n);
     if (level < LEVEL_HOLD && holds_together(subject, out)) {
-        int rc = say_together(out, findings);
-
+        rc = say_together(out, findings);
         if (rc != SLUSS_OK)
             return rc;
         level = LEVEL_HOLD;

@@ -8,9 +8,13 @@
 #define SLUSS_SAFEGUARDS_POLICY_H
 
 #include "model/finding.h"
+#include "model/settings.h"
 
-/* Set the level each finding has at the gate. */
-void policy_apply(struct finding_list *findings);
+/* Set the level each finding has at the gate. What a check finds that the unit has a waiver for
+ * on that day (local) becomes a warning that weighs nothing, and the finding WAIVED tells on
+ * whose word. 0 or SLUSS_ENOMEM. */
+int policy_apply(const struct unit_settings *unit, struct date today,
+                 struct finding_list *findings);
 
 /* The table, for `slussctl` and the manual; ends with a null check. */
 struct policy_row {

@@ -180,7 +180,7 @@ def test_global_options_stand_anywhere(args):
                                   ["config", "check", "-c", EXAMPLE]])
 def test_the_configuration_is_named_anywhere(args):
     assert slussctl("--json", *args).row == {
-        "file": str(EXAMPLE), "valid": True, "units": 2, "errors": []}
+        "file": str(EXAMPLE), "valid": True, "units": 2, "errors": [], "warnings": []}
 
 
 def test_configuration_errors_are_data_too(tmp_path):

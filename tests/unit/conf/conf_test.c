@@ -181,6 +181,28 @@ static void what_is_not_written_has_its_default(void **state)
     settings_free(&settings);
 }
 
+#define SMTP "smtp { from = k@i.example }\n"
+
+static void a_unit_may_have_waivers(void **state)
+{
+    struct settings *settings =
+        sound(*state, SMTP "partner heby { unit e {\ninbox = /in\nreceipts-to = a@h.example\n"
+                           "waive totals { by = 'Anna Berg' until = 2026-12-31 reason = 'Old.' }\n"
+                           "waive \"duplicate-item\" {\n by = B\n until = 2027-01-02\n reason = C }"
+                           "\n} unit t { inbox = /t receipts-to = a@h.example } }");
+    const struct unit_settings *unit = &settings->units[0];
+
+    assert_int_equal(unit->waiver_count, 2);
+    assert_string_equal(unit->waivers[0].check, "totals");
+    assert_string_equal(unit->waivers[0].by, "Anna Berg");
+    assert_string_equal(unit->waivers[0].reason, "Old.");
+    assert_int_equal(date_compare(unit->waivers[0].until, (struct date){2026, 12, 31}), 0);
+    assert_string_equal(unit->waivers[1].check, "duplicate-item");
+    assert_non_null(strstr(unit->waivers[1].at, "/sluss.conf:8"));
+    assert_int_equal(settings->units[1].waiver_count, 0);
+    settings_free(&settings);
+}
+
 static void an_empty_file_is_a_daemon_without_units(void **state)
 {
     struct settings *settings = sound(*state, "");
@@ -226,7 +248,6 @@ static void includes_are_found_beside_the_file_that_names_them(void **state)
 
 /* --- what is wrong ------------------------------------------------------------------------- */
 
-#define SMTP "smtp { from = k@i.example }\n"
 #define UNIT(text)                                                                                 \
     SMTP "partner heby { unit e {\ninbox = /in\nreceipts-to = a@h.example\n" text "\n} }"
 #define TWO_UNITS(one, two)                                                                        \
@@ -303,6 +324,31 @@ static const struct wrong {
      "5: ignore = *: a pattern that fits every name"},
     {"marker", UNIT("marker = ok"), "5: marker = ok: a companion's name that does not say whose"},
     {"rhythm", UNIT("expect = often"), "5: expect = often: not a rhythm;"},
+    {"waiver without end", UNIT("waive totals { by = a reason = b }"),
+     "5: until is missing in waive totals; add it"},
+    {"waiver without person", UNIT("waive totals {\nuntil = 2030-12-31 reason = b }"),
+     "5: by is missing in waive totals; add it"},
+    {"waiver without reason", UNIT("waive totals { by = a until = 2030-12-31 }"),
+     "5: reason is missing in waive totals; add it"},
+    {"waiver by nobody", UNIT("waive totals { by = '' until = 2030-12-31 reason = b }"),
+     "5: by = : "},
+    {"waiver until no day", UNIT("waive totals { by = a reason = b\nuntil = 2030-02-30 }"),
+     "6: until = 2030-02-30: no such day;"},
+    {"waiver for ever", UNIT("waive totals { by = a reason = b until = never }"),
+     "5: until = never: not a day;"},
+    {"waiver of all", UNIT("waive all { by = a reason = b until = 2030-12-31 }"),
+     "5: waive all: not a check;"},
+    {"waiver of a pattern", UNIT("waive '*' { by = a reason = b until = 2030-12-31 }"),
+     "5: waive *: not a check;"},
+    {"waiver of what is certain", UNIT("waive test-mark { by = a reason = b until = 2030-12-31 }"),
+     "5: waive test-mark: a check that is never waived;"},
+    {"waiver twice",
+     UNIT("waive totals { by = a reason = b until = 2030-12-31 }\n"
+          "waive totals { by = a reason = b until = 2030-12-31 }"),
+     "6: waive totals stands here a second time"},
+    {"waiver for all units", "waive totals { }", "1: unknown key 'waive' in the main part"},
+    {"word of a waiver outside", UNIT("until = 2030-12-31"),
+     "5: unknown key 'until' in unit; it belongs into waive"},
     {"approvals", UNIT("approvals = 0"), "5: approvals = 0: too small; write at least 1"},
     {"partner's key", "partner \"Heby kommun\" { }", "1: partner Heby kommun: makes no sense as a"},
     {"unit's key", SMTP "partner h {\nunit '../x' { inbox = /in receipts-to = a@b.c } }",
@@ -575,6 +621,14 @@ static bool written(const char *text, const char *key, bool *commented)
     return false;
 }
 
+/* What the keys of a section fill. */
+static const void *fields_of(const struct settings *settings, size_t section)
+{
+    if (section == CONF_WAIVE)
+        return settings->units[0].waivers;
+    return section == CONF_UNIT ? (const void *)settings->units : settings;
+}
+
 static void the_example_shows_every_key_and_its_true_default(void **state)
 {
     char *text = example(), *bare = example();
@@ -584,8 +638,7 @@ static void the_example_shows_every_key_and_its_true_default(void **state)
     uncomment(bare);
     full = sound(*state, bare);
     for (size_t s = 0; s < CONF_SECTION_COUNT; s++) {
-        const void *left = s == CONF_UNIT ? (const void *)plain->units : plain;
-        const void *right = s == CONF_UNIT ? (const void *)full->units : full;
+        const void *left = fields_of(plain, s), *right = fields_of(full, s);
         const char *section = strstr(text, s == CONF_MAIN ? "" : conf_sections[s].name);
 
         assert_non_null(section);
@@ -735,6 +788,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(the_small_example_becomes_settings),
         TEST(what_is_not_written_has_its_default),
+        TEST(a_unit_may_have_waivers),
         TEST(an_empty_file_is_a_daemon_without_units),
         TEST(quotes_and_comments_work_as_one_expects),
         TEST(includes_are_found_beside_the_file_that_names_them),
