@@ -84,5 +84,7 @@ int habit_row_get(struct span bytes, struct habit_row *out)
         bits = get(&r, 8);
         memcpy(&out->of[i], &bits, sizeof bits);
     }
-    return r.failed ? SLUSS_ECORRUPT : SLUSS_OK;
+    for (unsigned i = MEASURE_COUNT; i < measures; i++)
+        (void)get(&r, 8);
+    return r.failed || r.at < r.end ? SLUSS_ECORRUPT : SLUSS_OK;
 }

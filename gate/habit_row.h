@@ -2,7 +2,7 @@
  *
  * Little endian: version, number of measures, then the fields in the order of the struct, the
  * measures as IEEE 754 doubles. Measures that a newer program knows and the row does not are
- * not a number.
+ * not a number; those that only a newer program knows are passed over.
  */
 #ifndef SLUSS_GATE_HABIT_ROW_H
 #define SLUSS_GATE_HABIT_ROW_H

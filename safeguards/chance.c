@@ -34,14 +34,18 @@ static double spread_of(double mean, double variance)
     return variance > least ? variance : least;
 }
 
+/* No file has as many; beyond it Rmath's series do not converge, and say so. */
+#define COUNT_MOST 1e15
+
 static double count(double n, double mean, double variance, bool lower)
 {
     double v = spread_of(mean, variance);
     double size = mean * mean / (v - mean);
     double rate;
 
-    if (!(mean > 0) || !isfinite(v))
+    if (!(mean > 0) || !isfinite(v) || isnan(n))
         return 0;
+    n = fmin(n, COUNT_MOST);
     /* n log(n / mean) is 0 for n = 0. */
     rate = (n > 0 ? n * log(n / mean) : 0) - (n + size) * log((n + size) / (mean + size));
     if (beyond_telling(rate))

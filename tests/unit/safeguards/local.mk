@@ -1,5 +1,7 @@
 # Unit tests of safeguards/.
 safeguards_tests = \
+  tests/unit/safeguards/chance_test tests/unit/safeguards/habit_test \
+  tests/unit/safeguards/signal_test tests/unit/safeguards/sketch_test \
   tests/unit/safeguards/duplicate_test tests/unit/safeguards/engine_test \
   tests/unit/safeguards/fingerprint_test tests/unit/safeguards/policy_test \
   tests/unit/safeguards/repeat_test tests/unit/safeguards/testfile_test \
@@ -20,3 +22,11 @@ tests_unit_safeguards_repeat_test_SOURCES = \
 tests_unit_safeguards_repeat_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_testfile_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_unit_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_chance_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_sketch_test_LDADD = $(safeguards_test_libs)
+# A habit of ordinary deliveries, for the tests of what is measured against it.
+ordinary = tests/unit/safeguards/ordinary.c tests/unit/safeguards/ordinary.h
+tests_unit_safeguards_habit_test_SOURCES = tests/unit/safeguards/habit_test.c $(ordinary)
+tests_unit_safeguards_habit_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_signal_test_SOURCES = tests/unit/safeguards/signal_test.c $(ordinary)
+tests_unit_safeguards_signal_test_LDADD = $(safeguards_test_libs)
