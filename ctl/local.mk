@@ -24,6 +24,7 @@ libctl_a_SOURCES = \
   ctl/outcome.c ctl/outcome.h \
   ctl/trail.c \
   ctl/waive.c \
+  ctl/units.c \
   ctl/when.c ctl/when.h \
   daemon/control.c daemon/control.h
 slussctl_SOURCES = ctl/main.c
