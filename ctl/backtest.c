@@ -14,6 +14,7 @@
 
 #include "conf/conf.h"
 #include "conf/layouts.h"
+#include "ctl/backtest_html.h"
 #include "ctl/commands.h"
 #include "ctl/file.h"
 #include "ctl/manifest.h"
@@ -21,6 +22,7 @@
 #include "gate/assessment.h"
 #include "model/error.h"
 #include "model/json.h"
+#include "model/likelihood.h"
 #include "parsers/layout.h"
 
 #define FINDINGS_MEMORY (8u << 20)
@@ -38,6 +40,9 @@ struct backtest {
     struct seen *seen;
     unsigned uncommitted;
     struct outcome outcome;
+    uint64_t without;   /* checks left out */
+    const char *html;   /* where the page goes, or null */
+    struct html_report report;
 };
 
 /* One delivery in hand. */
@@ -81,6 +86,8 @@ static int judge(struct trial *t)
     struct layouts layouts = agreed_layouts(t);
     const struct file_how how = {.layouts = &layouts};
     int rc = assessment_open(t->test->store, t->test->seen, &t->delivery, &t->assessment);
+    if (rc == 0)
+        assessment_without(t->assessment, t->test->without);
     rc = rc ? rc : file_read(t->line->path, &how, &sink, &t->delivery.summary);
     rc = rc ? rc : assessment_end(t->assessment);
     while (rc == 0 && (rc = assessment_step(t->assessment, STEP)) == 1)
@@ -112,6 +119,7 @@ static int store_judgement(struct trial *t)
         .summary = &t->delivery.summary,
         .findings = NULL, /* printed, and asked for by nobody */
         .score = t->opinion.score,
+        .odds = t->opinion.odds,
         .content_digest = assessment_digest(t->assessment),
         .technical = t->opinion.technical,
         .decided_us = t->line->at_us,
@@ -177,6 +185,8 @@ static void print_json(const struct trial *t)
     json_cstr(&j, "kind", kind_name(t->delivery.summary.kind));
     json_sums(&j, &t->delivery.summary);
     json_double(&j, "score", t->opinion.score);
+    json_double(&j, "odds", t->opinion.odds);
+    json_double(&j, "probability", likelihood_of_odds(t->opinion.odds));
     json_array_begin(&j, "findings");
     for (unsigned i = 0; i < t->findings.n; i++)
         json_finding(&j, &t->findings.of[i]);
@@ -186,6 +196,22 @@ static void print_json(const struct trial *t)
     if (buf_error(&line) == SLUSS_OK)
         fwrite(line.p, 1, line.n, stdout);
     buf_free(&line);
+}
+
+/* For the page. A probe is no delivery of the unit's history. */
+static int remember(const struct trial *t)
+{
+    const struct html_delivery delivery = {
+        .at_us = t->line->at_us,
+        .items = t->delivery.summary.items,
+        .verdict = t->opinion.verdict,
+        .entered = t->opinion.verdict == VERDICT_ACCEPTED ||
+                   (t->opinion.verdict == VERDICT_HELD && t->line->fate == FATE_RELEASED),
+        .unit = t->line->unit,
+    };
+    if (t->line->fate == FATE_PROBE)
+        return SLUSS_OK;
+    return html_report_add(&t->test->report, &delivery, t->delivery.file, &t->findings);
 }
 
 /* --- one delivery ---------------------------------------------------------------------------- */
@@ -214,9 +240,11 @@ static int try_delivery(struct trial *t)
         return rc;
     outcome_add(&t->test->outcome, t->line->at_us, t->opinion.verdict, t->delivery.summary.items,
               &t->findings);
+    if (t->test->html)
+        rc = remember(t);
     if (t->test->ctl->json)
         print_json(t);
-    return ferror(stdout) ? SLUSS_ESTOP : SLUSS_OK;
+    return ferror(stdout) ? SLUSS_ESTOP : rc;
 }
 
 static int run_line(struct backtest *test, const struct manifest_line *line)
@@ -291,6 +319,35 @@ static int read_inputs(struct backtest *test, const char *manifest)
     return rc;
 }
 
+static int read_options(struct backtest *test, const struct arguments *arguments)
+{
+    const char *names = arguments_value(arguments, "without");
+    struct span unknown;
+    test->html = arguments_value(arguments, "html");
+    if (names && checks_from_names(span_str(names), &test->without, &unknown) != SLUSS_OK) {
+        complain("--without: there is no check \"%.*s\"; there are:", SPAN_FMT(unknown));
+        for (size_t i = 0; checks[i]; i++)
+            fprintf(stderr, "  %-12s %s\n", checks[i]->name, checks[i]->asks);
+        return SLUSS_EINVAL;
+    }
+    return test->html ? html_report_open(&test->report) : SLUSS_OK;
+}
+
+static int write_page(const struct backtest *test)
+{
+    FILE *out = fopen(test->html, "w");
+    if (!out) {
+        complain("%s: %s", test->html, strerror(errno));
+        return SLUSS_EIO;
+    }
+    int rc = html_report_write(&test->report, &test->outcome, out);
+    if (fclose(out) != 0 || rc) {
+        complain("%s: %s", test->html, rc ? sluss_error_text(rc) : strerror(errno));
+        rc = rc ? rc : SLUSS_EIO;
+    }
+    return rc;
+}
+
 static double seconds_now(void)
 {
     struct timespec now;
@@ -302,13 +359,17 @@ int command_backtest(struct ctl *ctl, const struct arguments *arguments)
 {
     struct backtest test = {.ctl = ctl};
     double began = seconds_now();
-    int rc = read_inputs(&test, arguments->operands[0]);
+    int rc = read_options(&test, arguments);
+    rc = rc ? rc : read_inputs(&test, arguments->operands[0]);
     rc = rc ? rc : open_state(&test);
     for (size_t i = 0; rc == 0 && i < test.manifest.n; i++)
         rc = run_line(&test, &test.manifest.of[i]);
     close_state(&test);
     if (rc == 0)
         outcome_print(&test.outcome, seconds_now() - began, stderr);
+    if (rc == 0 && test.html)
+        rc = write_page(&test);
+    html_report_close(&test.report);
     manifest_free(&test.manifest);
     settings_free(&test.settings);
     return rc ? EXIT_TROUBLE : EXIT_FINE;

@@ -127,7 +127,10 @@ const struct command commands[] = {
      "One delivery a line, in order of arrival, with tabs between the fields:\n"
      "ARRIVAL PARTNER/UNIT PATH [NAME [FATE]], FATE released, rejected, probe or nothing.\n"
      "Judged as the daemon would judge, in simulated time; what would have been held, by\n"
-     "check and a month, stands on standard error.", {{0}}, command_backtest},
+     "check and a month, stands on standard error.",
+     {{"html", "FILE", "also write a page with a picture a unit"},
+      {"without", "CHECKS", "leave out these checks: dates,origin"}},
+     command_backtest},
     {OFFLINE, "config check", "", 0, 0, "validate a configuration",
      "Reads the file named with -c and whatever it includes, and names each error with file\n"
      "and line. Exit 1 where there is one. A waiver whose day is past is a warning.", {{0}},

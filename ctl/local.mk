@@ -4,6 +4,7 @@ bin_PROGRAMS += slussctl
 noinst_LIBRARIES += libctl.a
 libctl_a_SOURCES = \
   ctl/backtest.c \
+  ctl/backtest_html.c ctl/backtest_html.h \
   ctl/check.c \
   ctl/commands.c ctl/commands.h \
   ctl/config.c \

@@ -52,9 +52,16 @@ void outcome_add(struct outcome *t, int64_t at_us, enum verdict verdict, uint64_
         add_checks(t, findings);
 }
 
-void outcome_print(const struct outcome *t, double seconds, FILE *out)
+double outcome_months(const struct outcome *t)
 {
     double months = (double)(t->last_us - t->first_us) / MONTH_US;
+
+    return months >= 1 ? months : 0;
+}
+
+void outcome_print(const struct outcome *t, double seconds, FILE *out)
+{
+    double months = outcome_months(t);
 
     fprintf(out, "%llu deliveries, %llu items in %.1f s (%.0f items a second)\n",
             (unsigned long long)t->deliveries, (unsigned long long)t->items, seconds,
@@ -66,7 +73,7 @@ void outcome_print(const struct outcome *t, double seconds, FILE *out)
     if (t->deliveries > 0)
         fprintf(out, "; held: %.2f %%",
                 100.0 * (double)t->verdicts[VERDICT_HELD] / (double)t->deliveries);
-    if (months >= 1)
+    if (months > 0)
         fprintf(out, ", %.1f a month", (double)t->verdicts[VERDICT_HELD] / months);
     fputs("\n", out);
     for (unsigned i = 0; i < t->n; i++)

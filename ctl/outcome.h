@@ -24,6 +24,8 @@ struct outcome {
 
 void outcome_add(struct outcome *outcome, int64_t at_us, enum verdict verdict, uint64_t items,
                const struct finding_list *findings);
+/* From the first delivery to the last; 0 below one month, which says too little. */
+double outcome_months(const struct outcome *outcome);
 void outcome_print(const struct outcome *outcome, double seconds, FILE *out);
 
 #endif

@@ -1,7 +1,8 @@
 /* show.c -- slussctl show: one delivery, so that a person can decide it in a minute
  *
- * From top to bottom: what it is, why it is held (the worst first), what a release would do,
- * what has happened, and the commands to type.
+ * From top to bottom: what it is, why it is held (the two or three gravest findings), what it
+ * resembles and how likely it is to be wrong, what a release would do and the commands to type;
+ * then the rest of the findings, what was measured, and what has happened.
  */
 #include <string.h>
 
@@ -143,7 +144,7 @@ static void print_head(const struct paper *paper, const json_t *row)
 
 static void add_fact(struct buf *out, const char *key, const json_t *value)
 {
-    buf_printf(out, "%s%s ", out->n ? ", " : "", key);
+    buf_printf(out, "%s%s ", out->n && out->p[out->n - 1] == ':' ? " " : ", ", key);
     if (json_is_string(value))
         buf_str(out, json_string_value(value));
     else if (json_is_integer(value))
@@ -154,24 +155,25 @@ static void add_fact(struct buf *out, const char *key, const json_t *value)
         buf_char(out, '-');
 }
 
-static void print_evidence(const struct paper *paper, json_t *evidence)
+static void print_evidence(const struct paper *paper, const json_t *finding)
 {
+    json_t *evidence = json_object_get(finding, "evidence");
     struct buf text;
     const char *key;
     const json_t *value;
 
     buf_init(&text, 64 * 1024);
+    buf_printf(&text, "%s:", row_text(finding, "check"));
     json_object_foreach (evidence, key, value)
         add_fact(&text, key, value);
-    if (text.n) {
-        fputs(paper->colour ? "\033[2m" : "", paper->out);
-        print_wrapped(paper, 0, INDENT, buf_view(&text));
-        fputs(paper->colour ? "\033[0m" : "", paper->out);
+    if (json_object_size(evidence)) {
+        fputs(" ", paper->out);
+        print_wrapped(paper, 1, 4, buf_view(&text));
     }
     buf_free(&text);
 }
 
-static void print_finding(const struct paper *paper, const json_t *finding, bool evidence)
+static void print_finding(const struct paper *paper, const json_t *finding)
 {
     const char *level = row_text(finding, "level");
     const char *check = row_text(finding, "check");
@@ -182,45 +184,90 @@ static void print_finding(const struct paper *paper, const json_t *finding, bool
     fputs("  ", paper->out);
     print_ink(paper, ink_of_level(level), level);
     print_wrapped(paper, 2 + (unsigned)(level ? strlen(level) : 0), INDENT, buf_view(&text));
-    if (evidence)
-        print_evidence(paper, json_object_get(finding, "evidence"));
     buf_free(&text);
 }
 
-/* The findings of these levels (null-terminated), under a heading. */
-static void print_levels(const struct paper *paper, const json_t *row, const char *title,
-                         const char *const *levels, bool evidence)
+static bool is_level(const json_t *finding, const char *name)
+{
+    const char *level = row_text(finding, "level");
+
+    return level && strcmp(level, name) == 0;
+}
+
+/* The findings come the gravest first; so many of them tell why. */
+#define WHY_MOST 3
+
+static bool tells_why(const json_t *finding, size_t at)
+{
+    return at < WHY_MOST && !is_level(finding, "info");
+}
+
+static void print_why(const struct paper *paper, const json_t *row)
 {
     const json_t *findings = json_object_get(row, "findings");
-    bool any = false;
+    const char *verdict = row_text(row, "verdict");
+    const json_t *finding;
+    char title[64];
+    size_t i;
 
-    for (; *levels; levels++) {
-        const json_t *finding;
-        size_t i;
-
-        json_array_foreach (findings, i, finding) {
-            const char *level = row_text(finding, "level");
-
-            if (!level || strcmp(level, *levels) != 0)
-                continue;
-            if (!any)
-                heading(paper, title);
-            any = true;
-            print_finding(paper, finding, evidence);
-        }
+    snprintf(title, sizeof title, "Why it was %s", verdict ? verdict : "stopped");
+    json_array_foreach (findings, i, finding) {
+        if (!tells_why(finding, i))
+            break;
+        if (i == 0)
+            heading(paper, verdict && strcmp(verdict, "accepted") != 0 ? title : "What is unusual");
+        print_finding(paper, finding);
     }
 }
 
+static bool is_nearest(const json_t *finding)
+{
+    const char *check = row_text(finding, "check");
+
+    return check && strcmp(check, "nearest") == 0;
+}
+
+static void print_estimate(const struct paper *paper, const json_t *row)
+{
+    const json_t *findings = json_object_get(row, "findings");
+    const char *likelihood = row_text(row, "likelihood");
+    const char *verdict = row_text(row, "verdict");
+    const json_t *finding;
+    size_t i;
+
+    if (!verdict || strcmp(verdict, "held") != 0)
+        return;
+    json_array_foreach (findings, i, finding)
+        if (is_nearest(finding))
+            line(paper, "resembles", span_str(row_text(finding, "text")));
+    if (likelihood)
+        line(paper, "estimate", span_str(likelihood));
+}
+
+/* The rest of them, and the figures behind those above. */
 static void print_findings(const struct paper *paper, const json_t *row)
 {
-    static const char *const grave[] = {"reject", "hold", NULL};
-    static const char *const light[] = {"warn", "info", NULL};
+    const json_t *findings = json_object_get(row, "findings");
     const char *verdict = row_text(row, "verdict");
-    char title[64];
+    bool held = verdict && strcmp(verdict, "held") == 0, any = false;
+    const json_t *finding;
+    size_t i;
 
-    snprintf(title, sizeof title, "Why it was %s", verdict ? verdict : "stopped");
-    print_levels(paper, row, title, grave, true);
-    print_levels(paper, row, "Also noticed", light, false);
+    json_array_foreach (findings, i, finding) {
+        if (tells_why(finding, i) || (held && is_nearest(finding)))
+            continue;
+        if (!any)
+            heading(paper, "Also noticed");
+        any = true;
+        print_finding(paper, finding);
+    }
+    json_array_foreach (findings, i, finding) {
+        if (!tells_why(finding, i))
+            break;
+        if (i == 0)
+            heading(paper, "What was measured");
+        print_evidence(paper, finding);
+    }
 }
 
 /* --- what a release would do --- */
@@ -357,11 +404,13 @@ static int print_delivery(void *context, json_t *row)
     const struct paper *paper = &((const struct ctl *)context)->paper;
 
     print_head(paper, row);
-    print_findings(paper, row);
+    print_why(paper, row);
+    print_estimate(paper, row);
     print_release(paper, row);
+    print_commands(paper, row);
+    print_findings(paper, row);
     print_receipts(paper, row);
     print_history(paper, row);
-    print_commands(paper, row);
     return SLUSS_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "daemon/commands_part.h"
 #include "daemon/decision.h"
 #include "model/error.h"
+#include "model/likelihood.h"
 #include "store/announcements.h"
 #include "store/audit.h"
 #include "store/outbox.h"
@@ -53,7 +54,6 @@ struct showing {
     struct command_call *call;
     struct json *j;
     int64_t now_us;
-    double score;
 };
 
 static int show_finding(void *context, const struct stored_finding *finding)
@@ -73,7 +73,6 @@ static int show_finding(void *context, const struct stored_finding *finding)
         json_nothing(j, "record");
     json_raw(j, "evidence", span_str(finding->evidence));
     json_object_end(j);
-    showing->score += finding->weight;
     return buf_error(j->out);
 }
 
@@ -157,6 +156,25 @@ static void show_release(struct showing *showing, const struct delivery *deliver
     json_object_end(j);
 }
 
+static void show_likelihood(struct json *j, const struct delivery *delivery)
+{
+    struct buf text;
+
+    if (!delivery->weighed) {
+        json_nothing(j, "score");
+        json_nothing(j, "odds");
+        json_nothing(j, "probability");
+        return;
+    }
+    json_double(j, "score", delivery->score);
+    json_double(j, "odds", delivery->odds);
+    json_double(j, "probability", likelihood_of_odds(delivery->odds));
+    buf_init(&text, 1024);
+    likelihood_say(&text, likelihood_of_odds(delivery->odds), "en");
+    json_text(j, "likelihood", buf_view(&text));
+    buf_free(&text);
+}
+
 static void show_paths(struct showing *showing, const struct delivery *delivery)
 {
     struct buf path;
@@ -187,6 +205,7 @@ static void show_figures(struct showing *showing, const struct delivery *deliver
         if (delivery->summary.items_by_type[i])
             json_uint(j, item_type_name((enum item_type)i), delivery->summary.items_by_type[i]);
     json_object_end(j);
+    show_likelihood(j, delivery);
     show_paths(showing, delivery);
 }
 
@@ -227,7 +246,6 @@ static int show_lists(struct showing *showing, const struct delivery *delivery)
     json_array_begin(j, "findings");
     error = error ? error : store_findings(store, delivery->row, show_finding, showing);
     json_array_end(j);
-    json_double(j, "score", showing->score);
     json_array_begin(j, "receipts");
     receipts.limit = HISTORY_MAX;
     error = error ? error : outbox_list(store, &receipts, show_receipt, showing);
@@ -244,7 +262,7 @@ static int show_lists(struct showing *showing, const struct delivery *delivery)
 enum command_progress command_show(struct command_call *call)
 {
     struct json j;
-    struct showing showing = {call, &j, loop_wall_us(call->intake->loop), 0};
+    struct showing showing = {call, &j, loop_wall_us(call->intake->loop)};
     struct delivery delivery;
     size_t from = call->out->n;
     int error;

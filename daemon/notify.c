@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "model/error.h"
+#include "model/likelihood.h"
 #include "model/text.h"
 #include "outbound/alert.h"
 #include "store/outbox.h"
@@ -39,42 +40,87 @@ int notify_receipts(struct intake *intake, const struct delivery *delivery, cons
     return 0;
 }
 
-static void describe_held(const struct delivery *delivery, const struct finding_list *findings,
+/* So many findings tell why, the rest follows below. */
+#define WHY_MOST 3
+
+static void list_findings(const struct finding_list *findings, unsigned from, unsigned to,
                           struct buf *out)
 {
-    char when[INSTANT_SIZE];
-    buf_printf(out, "%s from %s waits for a decision\n\nFile:     ", delivery->id,
-               delivery->unit);
-    text_escape(out, delivery->file);
-    buf_printf(out, "\nReceived: %s\nItems:    %llu\n",
-               instant_local(delivery->received_us, when),
-               (unsigned long long)delivery->summary.items);
-    for (unsigned i = 0; i < delivery->summary.sums.n; i++) {
-        buf_str(out, "Sum:      ");
-        money_people(out, delivery->summary.sums.of[i].minor,
-                     delivery->summary.sums.of[i].currency);
-        buf_char(out, '\n');
-    }
-    buf_str(out, "\nWhy:\n");
-    for (unsigned i = 0; i < findings->n; i++) {
+    for (unsigned i = from; i < to && i < findings->n; i++) {
         if (findings->of[i].level < LEVEL_WARN)
-            continue;
+            break;
         buf_str(out, "- ");
         finding_sentence(&findings->of[i], "en", out);
         buf_char(out, '\n');
     }
+}
+
+static void describe_sums(const struct delivery *delivery, struct buf *out)
+{
+    const struct sums *sums = &delivery->summary.sums;
+
+    buf_printf(out, "%llu items", (unsigned long long)delivery->summary.items);
+    for (unsigned i = 0; i < sums->n; i++) {
+        buf_str(out, i ? " + " : ", ");
+        money_people(out, sums->of[i].minor, sums->of[i].currency);
+    }
+}
+
+/* What it resembles, how likely it is to be wrong, what a release would set in motion. */
+static void weigh_up(const struct delivery *delivery, const struct unit_settings *unit,
+                     const struct finding_list *findings, struct buf *out)
+{
+    for (unsigned i = 0; i < findings->n; i++) {
+        if (findings->of[i].code != FINDING_NEAREST)
+            continue;
+        buf_char(out, '\n');
+        finding_sentence(&findings->of[i], "en", out);
+        buf_char(out, '\n');
+    }
+    buf_str(out, "\nEstimate: ");
+    likelihood_say(out, likelihood_of_odds(delivery->odds), "en");
+    buf_str(out, ".\n\nA release would put ");
+    describe_sums(delivery, out);
+    buf_str(out, " into the queue");
+    if (unit->cool_off_us > 0)
+        buf_printf(out, " after a cooling-off of %lld min",
+                   (long long)(unit->cool_off_us / (60 * SECOND_US)));
+    else
+        buf_str(out, " at once");
+    if (unit->approvals > 1)
+        buf_printf(out, ", once %d operators have said so", unit->approvals);
+    buf_printf(out, ", and send %zu receipt%s.\n", unit->receipts_to.n,
+               unit->receipts_to.n == 1 ? "" : "s");
+}
+
+static void describe_held(const struct delivery *delivery, const struct unit_settings *unit,
+                          const struct finding_list *findings, struct buf *out)
+{
+    char when[INSTANT_SIZE];
+    buf_printf(out, "%s from %s waits for a decision\n\nWhy:\n", delivery->id, delivery->unit);
+    list_findings(findings, 0, WHY_MOST, out);
+    weigh_up(delivery, unit, findings, out);
     buf_printf(out,
                "\nDecide with:\n  slussctl show %s\n  slussctl release %s --reason TEXT\n"
                "  slussctl reject %s --reason TEXT\n",
                delivery->id, delivery->id, delivery->id);
+    buf_str(out, "\nFile:     ");
+    text_escape(out, delivery->file);
+    buf_printf(out, "\nReceived: %s\nHolds:    ", instant_local(delivery->received_us, when));
+    describe_sums(delivery, out);
+    buf_char(out, '\n');
+    if (findings->n > WHY_MOST && findings->of[WHY_MOST].level >= LEVEL_WARN) {
+        buf_str(out, "\nAlso noticed:\n");
+        list_findings(findings, WHY_MOST, findings->n, out);
+    }
 }
 
 int notify_held(struct intake *intake, const struct delivery *delivery,
-                const struct finding_list *findings)
+                const struct unit_settings *unit, const struct finding_list *findings)
 {
     struct buf text;
     buf_init(&text, ALERT_MAX);
-    describe_held(delivery, findings, &text);
+    describe_held(delivery, unit, findings, &text);
     char dedup[65];
     sodium_bin2hex(dedup, sizeof dedup, delivery->summary.blake2b,
                    sizeof delivery->summary.blake2b);

@@ -14,9 +14,9 @@
 int notify_receipts(struct intake *intake, const struct delivery *delivery, const char *verdict,
                     const char *reason);
 
-/* To the operators: a delivery is held. The same bytes again within a day are not told again. */
+/* To the operators: a delivery is held; `findings` the gravest first. The same bytes again within a day are not told again. */
 int notify_held(struct intake *intake, const struct delivery *delivery,
-                const struct finding_list *findings);
+                const struct unit_settings *unit, const struct finding_list *findings);
 
 /* To the operators: something about a unit's inbox; once a day for the same text. */
 int notify_trouble(struct intake *intake, const char *unit, const char *topic, const char *text);

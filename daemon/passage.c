@@ -338,7 +338,7 @@ static int follow_up(struct passage *p, const struct unit_settings *unit, const 
         return SLUSS_OK;
     rc = assessment_keep(p->work->assessment);
     if (rc || p->delivery.verdict == VERDICT_HELD)
-        return rc ? rc : notify_held(p->intake, &p->delivery, &p->work->findings);
+        return rc ? rc : notify_held(p->intake, &p->delivery, unit, &p->work->findings);
     rc = gate_enter(store, p->intake->seen, p->delivery.row, ENTRY_ACCEPTED);
     return rc ? rc : queue_add(store, p->delivery.row, now_us + unit->cool_off_us);
 }
@@ -366,12 +366,16 @@ static int write_judgement(struct passage *p)
     p->delivery.verdict = opinion.verdict;
     p->delivery.state = state_after(opinion.verdict, unit);
     p->delivery.decided_us = now_us;
+    p->delivery.weighed = true;
+    p->delivery.score = opinion.score;
+    p->delivery.odds = opinion.odds;
     const struct judgement judgement = {
         .verdict = opinion.verdict,
         .state = p->delivery.state,
         .summary = &p->delivery.summary,
         .findings = &w->findings,
         .score = opinion.score,
+        .odds = opinion.odds,
         .content_digest = assessment_digest(w->assessment),
         .technical = opinion.technical,
         .decided_us = now_us,

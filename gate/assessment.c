@@ -41,6 +41,7 @@ struct assessment {
     char stream[STREAM_SIZE];
     struct habit habit;
     struct habit_row *now;
+    uint64_t without; /* checks that are not asked */
 };
 
 int assessment_open(struct store *store, struct seen *seen, const struct delivery *delivery,
@@ -136,6 +137,11 @@ int assessment_item(struct assessment *a, const struct item *item)
     a->items++;
     int rc = gather_item(a->gather, item->record);
     return rc ? rc : gather_print(a, item, &print);
+}
+
+void assessment_without(struct assessment *a, uint64_t checks_out)
+{
+    a->without = checks_out;
 }
 
 int assessment_end(struct assessment *a)
@@ -380,6 +386,7 @@ int assessment_judge(struct assessment *a, const struct delivery *delivery,
         .profile = a->profile,
         .now = a->now,
         .now_us = now_us,
+        .without = a->without,
     };
     if (same_bytes)
         *same_bytes = past.bytes;

@@ -29,6 +29,8 @@ struct assessment;
 int assessment_open(struct store *store, struct seen *seen, const struct delivery *delivery,
                     struct assessment **out);
 int assessment_item(struct assessment *assessment, const struct item *item);
+/* Ask all checks but these (checks_from_names). */
+void assessment_without(struct assessment *assessment, uint64_t checks);
 /* All items are in. */
 int assessment_end(struct assessment *assessment);
 /* Compare up to about `most` keys. 1 when more is left, 0 when it is through, an error. */

@@ -37,6 +37,9 @@ struct delivery {
     enum verdict verdict;
     int64_t received_us; /* when it was complete in the inbox */
     int64_t decided_us;  /* when the verdict was made; 0 = not yet */
+    bool weighed;        /* the next two are known */
+    double score;        /* weight of what the safeguards found, natural log-odds */
+    double odds;         /* that something is wrong, against that nothing is; the same */
     struct summary summary;
 };
 

@@ -240,3 +240,21 @@ int finding_list_add(struct finding_list *list, const struct finding *f)
     list->of[list->n++] = copy;
     return SLUSS_OK;
 }
+
+static bool graver(const struct finding *a, const struct finding *b)
+{
+    return a->level != b->level ? a->level > b->level : a->weight > b->weight;
+}
+
+/* By insertion: few, stable, and mostly in order. */
+void finding_list_sort(struct finding_list *list)
+{
+    for (unsigned i = 1; i < list->n; i++) {
+        struct finding f = list->of[i];
+        unsigned at = i;
+
+        for (; at > 0 && graver(&f, &list->of[at - 1]); at--)
+            list->of[at] = list->of[at - 1];
+        list->of[at] = f;
+    }
+}

@@ -97,4 +97,7 @@ struct finding_list {
  * does not rest on what came first. 0 or SLUSS_ENOMEM. */
 int finding_list_add(struct finding_list *list, const struct finding *f);
 
+/* The gravest first: by level, then by weight; equal ones stay in their order. */
+void finding_list_sort(struct finding_list *list);
+
 #endif

@@ -13,6 +13,7 @@ libmodel_a_SOURCES = \
   model/ident.c model/ident.h \
   model/item.c model/item.h model/item_key.h \
   model/json.c model/json.h \
+  model/likelihood.c model/likelihood.h \
   model/money.c model/money.h \
   model/phrase.c model/phrase.h model/phrases.def \
   model/seal.c model/seal.h \

@@ -248,3 +248,29 @@ bool text_has_token(struct span text, struct span word)
     }
     return word.n > 0 && same_word(token, word);
 }
+
+int text_html(struct buf *out, struct span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        switch (text.p[i]) {
+        case '&':
+            buf_str(out, "&amp;");
+            break;
+        case '<':
+            buf_str(out, "&lt;");
+            break;
+        case '>':
+            buf_str(out, "&gt;");
+            break;
+        case '"':
+            buf_str(out, "&quot;");
+            break;
+        case '\'':
+            buf_str(out, "&#39;");
+            break;
+        default:
+            buf_char(out, text.p[i]);
+        }
+    }
+    return buf_error(out);
+}

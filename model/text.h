@@ -35,6 +35,9 @@ int text_escape(struct buf *out, struct span bytes);
 /* The same, but a backslash stays: for text that may have been escaped already. */
 int text_show(struct buf *out, struct span bytes);
 
+/* Append for HTML, in text or an attribute: & < > " ' as entities. 0 or SLUSS_ENOMEM. */
+int text_html(struct buf *out, struct span text);
+
 /* Does `word` (ASCII, lower case) stand in `text` as a token of its own? Tokens are runs of
  * letters; digits, punctuation, a change from lower to upper case, and the ends of the text
  * separate. Case is folded for ASCII. "Invoice_TEST-3.xml" has "test", "Testebo.xml" and

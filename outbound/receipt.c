@@ -6,6 +6,7 @@
 
 #include "model/error.h"
 #include "model/json.h"
+#include "model/likelihood.h"
 #include "model/text.h"
 
 #define TEXT_WIDTH       72
@@ -88,8 +89,8 @@ struct filling {
     struct template_row credits[NEGATIVES];
     struct template_row currencies[SUMS_MAX];
     struct template_row findings[RECEIPT_FINDINGS_MAX];
-    struct template_row more;
-    struct template_block blocks[8];
+    struct template_row more, nearest, likelihood, cool_off;
+    struct template_block blocks[12];
     struct template_data data;
     struct buf scratch;
     bool failed;
@@ -287,11 +288,38 @@ static enum finding_level reasons_from(const struct receipt *r)
     return highest >= LEVEL_HOLD ? LEVEL_HOLD : LEVEL_WARN;
 }
 
-static void fill_reasons(struct filling *f)
+/* A held delivery is explained: the gravest few, then what it resembles and how likely it is to
+ * be wrong, then what a release would set in motion. The further ones come last. */
+static void fill_explanation(struct filling *f, size_t shown)
 {
     const struct receipt *r = f->receipt;
-    enum finding_level from = reasons_from(r);
-    size_t shown = 0;
+    const char *language = f->language == LANGUAGE_SV ? "sv" : "en";
+    const struct unit_settings *unit = settings_unit(r->settings, r->delivery->unit);
+    int64_t minutes = unit ? unit->cool_off_us / (60 * SECOND_US) : 0;
+
+    add_block(f, "why", f->findings, shown < RECEIPT_WHY ? shown : RECEIPT_WHY);
+    for (size_t i = 0; i < r->reason_count && !f->nearest.value_count; i++)
+        if (r->reasons[i].check && strcmp(r->reasons[i].check, "nearest") == 0)
+            f->nearest =
+                make_row(f, 1, (struct template_value[]){{"text", span_str(r->reasons[i].text)}});
+    add_block(f, "nearest", &f->nearest, f->nearest.value_count > 0);
+    if (r->delivery->weighed) {
+        likelihood_say(&f->scratch, likelihood_of_odds(r->delivery->odds), language);
+        f->likelihood = make_row(f, 1, (struct template_value[]){{"text", keep(f)}});
+        add_block(f, "likelihood", &f->likelihood, 1);
+    }
+    if (minutes > 0) {
+        f->cool_off = make_row(
+            f, 1, (struct template_value[]){{"minutes", grouped(f, (uint64_t)minutes)}});
+        add_block(f, "cool-off", &f->cool_off, 1);
+    }
+}
+
+static void fill_reasons(struct filling *f, bool held)
+{
+    const struct receipt *r = f->receipt;
+    enum finding_level from = held ? LEVEL_WARN : reasons_from(r);
+    size_t shown = 0, above;
     uint64_t hidden = 0;
 
     for (int level = LEVEL_COUNT - 1; level >= (int)from; level--) {
@@ -306,10 +334,13 @@ static void fill_reasons(struct filling *f)
                 make_row(f, 1, (struct template_value[]){{"text", span_str(r->reasons[i].text)}});
         }
     }
-    if (!shown)
+    if (held)
+        fill_explanation(f, shown);
+    above = !held ? 0 : shown < RECEIPT_WHY ? shown : RECEIPT_WHY;
+    if (shown == above)
         return;
     add_block(f, "reasons", &one_empty_row, 1);
-    add_block(f, "findings", f->findings, shown);
+    add_block(f, "findings", f->findings + above, shown - above);
     if (hidden) {
         f->more = make_row(f, 1, (struct template_value[]){{"count", grouped(f, hidden)}});
         add_block(f, "more", &f->more, 1);
@@ -328,7 +359,7 @@ static void fill_blocks(struct filling *f)
     fill_credits(f);
     fill_currencies(f);
     if (strncmp(verdict, "rejected", 8) == 0 || strcmp(verdict, "held") == 0)
-        fill_reasons(f);
+        fill_reasons(f, strcmp(verdict, "held") == 0);
     f->data.blocks = f->blocks;
 }
 
@@ -472,6 +503,7 @@ static int gather_reason(void *context, const struct stored_finding *finding)
     if (g->n == g->room)
         return 0; /* findings of one delivery are limited (FINDINGS_MOST) */
     g->reasons[g->n].level = finding->level;
+    g->reasons[g->n].check = strcmp(finding->check, "nearest") == 0 ? "nearest" : NULL;
     g->reasons[g->n].text = arena_str(g->arena, span_str(text));
     return g->reasons[g->n++].text ? 0 : SLUSS_ENOMEM;
 }

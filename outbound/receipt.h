@@ -16,16 +16,20 @@
 #include "store/outbox.h"
 #include "store/store.h"
 
+#define RECEIPT_WHY          3
 #define RECEIPT_FINDINGS_MAX 20 /* shown; further ones are counted */
 
 /* A reason as it stands in a receipt, in the partner's language. */
 struct receipt_reason {
     enum finding_level level;
     const char *text;
+    const char *check; /* "nearest", or null: any other */
 };
 
 /* All that a receipt is made of. `reasons` may be of any level and number; those shown are
- * the ones that held or rejected the file or, where no single one did, those that weighed. */
+ * the ones that held or rejected the file or, where no single one did, those that weighed. In a
+ * held one the first RECEIPT_WHY of all that weighed tell why, and the rest follows below. They
+ * come the gravest first. */
 struct receipt {
     const struct outbox_mail *row;
     const struct delivery *delivery;

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "model/error.h"
+#include "model/text.h"
 #include "outbound/template_builtin.inc"
 
 /* Every word and block a template may use. A word with a block stands only inside it; a row
@@ -44,6 +45,10 @@ static const struct {
     {"reasons", NULL},    /* there are findings to show */
     {"findings", "text"}, /* in the partner's language */
     {"more", "count"},    /* findings beyond those shown */
+    {"why", "text"},      /* of a held one: the gravest findings; `findings` are the others */
+    {"nearest", "text"},  /* of a held one: the earlier delivery it resembles most */
+    {"likelihood", "text"}, /* of a held one: how likely it is to be wrong */
+    {"cool-off", "minutes"}, /* of a held one: how long a release waits before the queue */
 };
 
 enum node_kind { NODE_TEXT = 0, NODE_WORD, NODE_BLOCK };
@@ -309,32 +314,6 @@ void template_free(struct template **template)
 
 /* --- filling ---------------------------------------------------------------------------- */
 
-int template_html_escape(struct buf *out, struct span text)
-{
-    for (size_t i = 0; i < text.n; i++) {
-        switch (text.p[i]) {
-        case '&':
-            buf_str(out, "&amp;");
-            break;
-        case '<':
-            buf_str(out, "&lt;");
-            break;
-        case '>':
-            buf_str(out, "&gt;");
-            break;
-        case '"':
-            buf_str(out, "&quot;");
-            break;
-        case '\'':
-            buf_str(out, "&#39;");
-            break;
-        default:
-            buf_char(out, text.p[i]);
-        }
-    }
-    return buf_error(out);
-}
-
 struct render {
     const struct template *template;
     const struct template_data *data;
@@ -386,7 +365,7 @@ static void render_range(struct render *r, size_t from, size_t to)
         }
         if (node->kind == NODE_WORD) {
             if (r->template->html)
-                template_html_escape(r->out, value_of(r, node->text));
+                text_html(r->out, value_of(r, node->text));
             else
                 buf_span(r->out, value_of(r, node->text));
             continue;

@@ -71,7 +71,4 @@ void template_set_free(struct template_set **set);
 const struct template *template_receipt(const struct template_set *set, const char *language,
                                         bool html);
 
-/* Append HTML text: & < > " ' as entities. */
-int template_html_escape(struct buf *out, struct span text);
-
 #endif

@@ -22,6 +22,7 @@ struct subject {
     const struct profile *profile; /* of its items; null in tests that need none */
     struct habit_row *now;         /* its measures; checks fill in their scores. As above */
     int64_t now_us;
+    uint64_t without; /* bits of `checks` (engine.h) that are not asked */
 };
 
 struct check {

@@ -69,7 +69,7 @@ static int check_newest(const struct subject *subject, struct finding_list *find
     if (isnan(now) || !(now < limit))
         return SLUSS_OK;
     finding_int(&f, "days", (int64_t)-now);
-    finding_int(&f, "usual", isnan(low) ? 0 : (int64_t)-low);
+    finding_int(&f, "usual", isnan(low) ? FIRST_STALE_DAYS : (int64_t)-low);
     return signal_add(findings, &f, DECIBANS(8), false);
 }
 

@@ -15,6 +15,10 @@ extern const struct check *const checks[];
 /* From here on they hold even where the stream's own ordinary files have come as far. */
 #define SCORE_CERTAIN 7.5
 
+/* The checks named in a list as "dates, origin", as bits of struct subject's `without`. 0, or
+ * SLUSS_ENOTFOUND with the name that no check has. */
+int checks_from_names(struct span names, uint64_t *bits, struct span *unknown);
+
 struct opinion {
     enum verdict verdict; /* accepted, held or rejected */
     double score;         /* weights of all findings: of each group the largest and 0.3 of the
@@ -26,7 +30,8 @@ struct opinion {
 
 /* `findings` holds what the reading found; the checks add theirs, the policy sets the levels
  * at the gate, then: any reject rejects, any hold holds, and so do all signs together where
- * releasing is expected to cost more than holding. 0 or SLUSS_ENOMEM. */
+ * releasing is expected to cost more than holding. The findings end up the gravest first. 0 or
+ * SLUSS_ENOMEM. */
 int safeguards_judge(const struct subject *subject, struct finding_list *findings,
                      struct opinion *out);
 

@@ -172,7 +172,7 @@ static bool all_zero(const uint8_t *bytes, size_t n)
 static int write_verdict(struct store *store, int64_t row, const struct judgement *j,
                          const struct summary *s)
 {
-    struct value values[STATE_COUNT + 18];
+    struct value values[STATE_COUNT + 19];
     bind_from_states(j->state, values);
     struct value *v = values + STATE_COUNT;
     *v++ = v_int(row);
@@ -193,12 +193,14 @@ static int write_verdict(struct store *store, int64_t row, const struct judgemen
     *v++ = v_double(j->score);
     *v++ = v_text(envelope_name(s->envelope));
     *v++ = v_text(seal_name(s->seal));
+    *v++ = v_double(j->odds);
     size_t n = (size_t)(v - values);
     int rc = db_run(store->db,
                     "UPDATE delivery SET state = ?11, changed_us = ?12, decided_us = ?12, "
                     "verdict = ?13, technical = ?14, format = ?15, kind = ?16, test = ?17, "
                     "valid = ?18, states_zero = ?19, items = ?20, size = ?21, blake2b = ?22, "
-                    "content = ?23, score = ?24, envelope = ?25, seal = ?26 WHERE row_id = ?10 AND " FROM_STATES,
+                    "content = ?23, score = ?24, envelope = ?25, seal = ?26, odds = ?27 "
+                    "WHERE row_id = ?10 AND " FROM_STATES,
                     values, n);
     return rc < 0 ? rc : state_changed(store, row, j->state);
 }
@@ -331,6 +333,9 @@ int delivery_from_row(sqlite3_stmt *statement, int first, struct arena *arena, s
     d.summary.states_zero = col_int(statement, first + 12) != 0;
     d.summary.items = col_uint(statement, first + 13);
     d.summary.size = col_uint(statement, first + 14);
+    d.weighed = !col_null(statement, first + 19);
+    d.score = d.weighed ? sqlite3_column_double(statement, first + 18) : 0;
+    d.odds = d.weighed ? sqlite3_column_double(statement, first + 19) : 0;
     (void)col_bytes(statement, first + 15, d.summary.blake2b, sizeof d.summary.blake2b);
     *out = d;
     return SLUSS_OK;

@@ -22,8 +22,8 @@ struct store {
 #define DELIVERY_COLUMNS                                                                           \
     "d.row_id, d.id, d.unit, d.file, d.state, d.verdict, d.received_us, d.decided_us, d.format, "  \
     "d.kind, d.test, d.valid, d.states_zero, d.items, d.size, d.blake2b, "                         \
-    "d.envelope, d.seal"
-#define DELIVERY_COLUMN_COUNT 18
+    "d.envelope, d.seal, d.score, d.odds"
+#define DELIVERY_COLUMN_COUNT 20
 
 /* The columns from `first` on; the file name is copied into the arena. Sums and types are not
  * read: delivery_figures does, once the statement is at its end. SLUSS_ENOMEM,

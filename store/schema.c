@@ -145,11 +145,15 @@ static const char schema_4[] =
     "  unit TEXT PRIMARY KEY, phase TEXT CHECK (phase IN ('test', 'live')),"
     "  migration_until_us INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
+/* How likely the delivery is to be wrong, natural log-odds; NULL: never weighed so. */
+static const char schema_5[] = "ALTER TABLE delivery ADD COLUMN odds REAL;";
+
 const struct migration schema_migrations[] = {
     {1, "the first tables", schema_1},
     {2, "envelope and seal of a delivery", schema_2},
     {3, "the duplicate memory in sorted runs, and habits", schema_3},
     {4, "announcements, migrations and phases of units", schema_4},
+    {5, "how likely a delivery is to be wrong", schema_5},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

@@ -104,7 +104,8 @@ struct judgement {
     enum delivery_state state;
     const struct summary *summary;
     const struct finding_list *findings;
-    double score; /* sum of the weights */
+    double score; /* weight of the findings, see delivery.h */
+    double odds;
     const uint8_t *content_digest;
     bool technical; /* rejected because it could not be read: may come again unchanged */
     int64_t decided_us;

@@ -102,6 +102,32 @@ def test_accepted_of_each_format_over_sftp(site, sftp, smtp, local):
     site.conserve([s.data for s in samples.values()])
 
 
+def test_held_explains_itself(site, sftp, smtp, local):
+    """What a person needs to decide a replay stands first: in show, receipt and alert."""
+    unit = site.unit()
+    site.start()
+    sent = files.case_csv(40)
+    sftp.batch(f"put {local('a.csv', sent)} {unit.path}/mars.csv")
+    first = site.wait_delivery("mars.csv", "queued")["delivery"]
+    again = files.case_csv(40, first=int(sent.numbers[0][1:]), producer="Annat system")
+    sftp.batch(f"put {local('b.csv', again)} {unit.path}/april.csv")
+    held = site.wait_delivery("april.csv", "held")["delivery"]
+    shown = site.show(held)
+    assert shown["score"] > 0 and 0.5 < shown["probability"] <= 1, shown
+    levels = [f["level"] for f in shown["findings"]]
+    assert levels == sorted(levels, key=["reject", "hold", "warn", "info"].index)
+    nearest = [f for f in shown["findings"] if f["check"] == "nearest"]
+    assert [f["evidence"]["delivery"] for f in nearest] == [first]
+    told = ["Why it was held", f"resembles {first} most", "estimate", "A release would",
+            "slussctl release"]
+    text = " ".join(site.ctl("show", held).out.split())
+    assert [w for w in told if w not in text] == [] and \
+        sorted(text.index(w) for w in told) == [text.index(w) for w in told], text
+    mail = smtp.wait_receipt(held, "held").text
+    told = ["Varför filen granskas", first, "Bedömning:", "Om den godkänns går 40 ", "Kapitalsumma"]
+    assert sorted(mail.index(w) for w in told) == [mail.index(w) for w in told], mail
+
+
 def test_held_released_rejected(site, sftp, smtp, local):
     """A test file and a duplicate are held, with reasons; a person decides; receipts follow."""
     unit = site.unit()

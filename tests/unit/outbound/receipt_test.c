@@ -36,10 +36,10 @@ static struct outbox_mail row_of(const char *verdict, const char *detail)
 }
 
 static const struct receipt_reason reasons[] = {
-    {LEVEL_INFO, "Bara för kännedom."},
-    {LEVEL_WARN, "Något ovanligt."},
-    {LEVEL_HOLD, "Filen säger själv att den är ett test: miljön är \"T\"."},
-    {LEVEL_REJECT, "En kontrollsumma stämmer inte: antal <b>."},
+    {LEVEL_INFO, "Bara för kännedom.", NULL},
+    {LEVEL_WARN, "Något ovanligt.", NULL},
+    {LEVEL_HOLD, "Filen säger själv att den är ett test: miljön är \"T\".", NULL},
+    {LEVEL_REJECT, "En kontrollsumma stämmer inte: antal <b>.", NULL},
 };
 
 /* Write it with the installed templates. */
@@ -171,9 +171,13 @@ static void reasons_are_those_that_decided(void **state)
     write_receipt(&d, &row, reasons, 4, &mail);
     assert_has(buf_cstr(&mail.text), "Varför filen granskas:");
     assert_has(buf_cstr(&mail.text), "- En kontrollsumma stämmer inte: antal <b>.\n- Filen säger");
-    assert_has_not(buf_cstr(&mail.text), "Något ovanligt");
     assert_has(buf_cstr(&mail.html), "antal &lt;b&gt;.");
     mail_free(&mail);
+    row = row_of("rejected", NULL);
+    write_receipt(&d, &row, reasons, 4, &mail);
+    assert_has_not(buf_cstr(&mail.text), "Något ovanligt");
+    mail_free(&mail);
+    row = row_of("held", NULL);
     write_receipt(&d, &row, reasons, 2, &mail); /* several weak signs together held it */
     assert_has(buf_cstr(&mail.text), "- Något ovanligt.");
     assert_has_not(buf_cstr(&mail.text), "kännedom");
@@ -181,6 +185,39 @@ static void reasons_are_those_that_decided(void **state)
     row = row_of("accepted", NULL);
     write_receipt(&d, &row, reasons, 2, &mail);
     assert_has_not(buf_cstr(&mail.text), "ovanligt");
+    mail_free(&mail);
+}
+
+/* Where in the text; fails where it is not. */
+static size_t place(const struct mail *mail, const char *what)
+{
+    const char *at = strstr(buf_cstr(&mail->text), what);
+
+    if (!at)
+        fail_msg("\"%s\" is not in:\n%s", what, buf_cstr(&mail->text));
+    return (size_t)(at - buf_cstr(&mail->text));
+}
+
+static void a_held_one_explains_itself_first(void **state)
+{
+    static const struct receipt_reason why[] = {
+        {LEVEL_HOLD, "Ett.", NULL}, {LEVEL_WARN, "Två.", NULL},  {LEVEL_WARN, "Tre.", NULL},
+        {LEVEL_WARN, "Fyra.", NULL}, {LEVEL_INFO, "Liknar den i mars.", "nearest"},
+    };
+    struct delivery d = cases_from_heby();
+    struct outbox_mail row = row_of("held", NULL);
+    struct mail mail;
+
+    (void)state;
+    d.weighed = true;
+    d.odds = 3; /* 95 of 100 */
+    write_receipt(&d, &row, why, 5, &mail);
+    assert_true(place(&mail, "- Ett.\n- Två.\n- Tre.\n") < place(&mail, "Liknar den i mars."));
+    assert_true(place(&mail, "Liknar") < place(&mail, "Bedömning: högst troligt fel: ungefär 95"));
+    assert_true(place(&mail, "Bedömning") < place(&mail, "Om den godkänns går"));
+    assert_true(place(&mail, "Om den godkänns") < place(&mail, "Kapitalsumma"));
+    assert_true(place(&mail, "Kapitalsumma") < place(&mail, "Även noterat:\n\n- Fyra."));
+    assert_has(buf_cstr(&mail.html), "Bedömning");
     mail_free(&mail);
 }
 
@@ -193,7 +230,7 @@ static void many_reasons_are_counted(void **state)
 
     (void)state;
     for (size_t i = 0; i < 35; i++)
-        many[i] = (struct receipt_reason){LEVEL_REJECT, "Fel."};
+        many[i] = (struct receipt_reason){LEVEL_REJECT, "Fel.", NULL};
     write_receipt(&d, &row, many, 35, &mail);
     assert_has(buf_cstr(&mail.text), "Ytterligare 15 anmärkningar");
     mail_free(&mail);
@@ -300,6 +337,7 @@ int main(void)
         cmocka_unit_test(json_is_as_the_interface_says),
         cmocka_unit_test(currencies_and_credits_stand_apart),
         cmocka_unit_test(reasons_are_those_that_decided),
+        cmocka_unit_test(a_held_one_explains_itself_first),
         cmocka_unit_test(many_reasons_are_counted),
         cmocka_unit_test(an_unreadable_file_has_a_receipt_too),
         cmocka_unit_test(U68_hostile_names_are_shown_escaped),
