@@ -327,7 +327,7 @@ static int read_options(struct backtest *test, const struct arguments *arguments
     if (names && checks_from_names(span_str(names), &test->without, &unknown) != SLUSS_OK) {
         complain("--without: there is no check \"%.*s\"; there are:", SPAN_FMT(unknown));
         for (size_t i = 0; checks[i]; i++)
-            fprintf(stderr, "  %-12s %s\n", checks[i]->name, checks[i]->asks);
+            fprintf(stderr, "  %-15s %s\n", checks[i]->name, checks[i]->asks);
         return SLUSS_EINVAL;
     }
     return test->html ? html_report_open(&test->report) : SLUSS_OK;

@@ -25,6 +25,7 @@ libdaemon_a_SOURCES = \
   daemon/pool.c daemon/pool.h \
   daemon/process.c daemon/process.h \
   daemon/settle.c daemon/settle.h \
+  daemon/silence_watch.c daemon/silence_watch.h \
   daemon/state_lock.c daemon/state_lock.h \
   daemon/watch.c daemon/watch.h \
   daemon/wire.c daemon/wire.h \

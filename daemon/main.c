@@ -30,6 +30,7 @@
 #include "daemon/outbound_process.h"
 #include "daemon/pipeline.h"
 #include "daemon/pool.h"
+#include "daemon/silence_watch.h"
 #include "daemon/state_lock.h"
 #include "daemon/watch.h"
 #include "daemon/worker.h"
@@ -119,6 +120,7 @@ struct daemon {
     struct intake intake;
     const char *config;
     int lock;
+    struct silence_watch *silence;
     struct loop_source *signals[3];
 };
 
@@ -212,6 +214,7 @@ static int open_parts(struct daemon *d)
     rc = rc ? rc : loop_signal(in->loop, SIGHUP, on_reload, d, &d->signals[2]);
     rc = rc ? rc : pool_open(in->loop, in->settings, &in->pool);
     rc = rc ? rc : pipeline_open(in, &in->pipeline);
+    rc = rc ? rc : silence_watch_open(in, &d->silence);
     if (rc) {
         log_text(LOG_LEVEL_ERROR, "start-failed", "%s", sluss_error_text(rc));
         return rc;
@@ -253,6 +256,7 @@ static void close_all(struct daemon *d)
     struct intake *in = &d->intake;
     control_server_close(&in->control);
     inboxes_close(&in->inboxes);
+    silence_watch_close(&d->silence);
     pipeline_close(&in->pipeline);
     pool_close(&in->pool);
     outbound_process_stop(&in->outbound);

@@ -11,6 +11,8 @@
 #include "store/outbox.h"
 
 #define ALERT_QUIET_US (24 * 3600 * SECOND_US)
+/* Longer than any gap that anybody still waits in. */
+#define SILENCE_QUIET_US (1000 * 24 * 3600 * SECOND_US)
 #define ALERT_MAX 8192
 
 int notify_receipts(struct intake *intake, const struct delivery *delivery, const char *verdict,
@@ -146,4 +148,31 @@ int notify_trouble(struct intake *intake, const char *unit, const char *topic, c
                                 .dedup = text,
                                 .quiet_us = ALERT_QUIET_US};
     return alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
+}
+
+int notify_silence(struct intake *intake, const struct unit_settings *unit, struct date last,
+                   struct date due)
+{
+    char last_day[DATE_SIZE], due_day[DATE_SIZE];
+    struct buf text, dedup;
+    date_format(last, last_day);
+    date_format(due, due_day);
+    buf_init(&text, ALERT_MAX);
+    buf_init(&dedup, 256);
+    buf_printf(&text,
+               "%s: an expected delivery did not come\n\nThe last one came on %s; the next was "
+               "expected by %s, %s%s.\nThe next delivery of the unit ends this. Nothing is held.\n",
+               unit->key, last_day, due_day,
+               unit->expect ? "as the configuration says: expect = " : "by what it usually does",
+               unit->expect ? unit->expect : "");
+    buf_printf(&dedup, "silence %s %s", unit->key, last_day);
+    const struct alert alert = {.topic = "silence",
+                                .text = buf_cstr(&text),
+                                .unit = unit->key,
+                                .dedup = buf_cstr(&dedup),
+                                .quiet_us = SILENCE_QUIET_US};
+    int rc = alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
+    buf_free(&text);
+    buf_free(&dedup);
+    return rc;
 }

@@ -18,6 +18,10 @@ int notify_receipts(struct intake *intake, const struct delivery *delivery, cons
 int notify_held(struct intake *intake, const struct delivery *delivery,
                 const struct unit_settings *unit, const struct finding_list *findings);
 
+/* To the operators: the unit's delivery due on that day did not come. Once after each `last`. */
+int notify_silence(struct intake *intake, const struct unit_settings *unit, struct date last,
+                   struct date due);
+
 /* To the operators: something about a unit's inbox; once a day for the same text. */
 int notify_trouble(struct intake *intake, const char *unit, const char *topic, const char *text);
 

@@ -17,6 +17,7 @@ libsafeguards_a_SOURCES = \
   safeguards/resemblance.c \
   safeguards/shape.c \
   safeguards/signal.c safeguards/signal.h \
+  safeguards/silence.c safeguards/silence.h \
   safeguards/sketch.c safeguards/sketch.h \
   safeguards/testfile.c \
   safeguards/unit.c \

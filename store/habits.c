@@ -124,3 +124,19 @@ int habits_import(struct store *store, const char *stream, int64_t received_us, 
     rc = rc ? rc : trim(store, lowest);
     return rc < 0 ? rc : 1;
 }
+
+int habits_times(struct store *store, const char *unit, time_visitor visit, void *context)
+{
+    sqlite3_stmt *statement;
+    /* A stream's name is the unit's, a blank and more; '!' follows the blank. */
+    int rc = db_query(store->db, &statement,
+                      "SELECT received_us FROM habit WHERE entered = 1 AND stream > ?1 || ' ' "
+                      "AND stream < ?1 || '!' ORDER BY received_us",
+                      VALUES(v_text(unit)));
+    while (rc == 0 && (rc = db_next(store->db, statement)) == 1) {
+        rc = visit(context, col_int(statement, 0));
+        if (rc != 0)
+            db_done(statement);
+    }
+    return rc;
+}

@@ -33,4 +33,8 @@ int habits_import(struct store *store, const char *stream, int64_t received_us, 
 typedef int (*habit_visitor)(void *context, int64_t delivery, struct span row);
 int habits_list(struct store *store, const char *stream, habit_visitor visit, void *context);
 
+/* When the unit's deliveries that count came, of whatever kind, oldest first. */
+typedef int (*time_visitor)(void *context, int64_t received_us);
+int habits_times(struct store *store, const char *unit, time_visitor visit, void *context);
+
 #endif

@@ -4,7 +4,7 @@ safeguards_tests = \
   tests/unit/safeguards/signal_test tests/unit/safeguards/sketch_test \
   tests/unit/safeguards/duplicate_test tests/unit/safeguards/engine_test \
   tests/unit/safeguards/fingerprint_test tests/unit/safeguards/policy_test \
-  tests/unit/safeguards/repeat_test tests/unit/safeguards/testfile_test \
+  tests/unit/safeguards/repeat_test tests/unit/safeguards/silence_test tests/unit/safeguards/testfile_test \
   tests/unit/safeguards/unit_test
 check_PROGRAMS += $(safeguards_tests)
 TESTS += $(safeguards_tests)
@@ -20,6 +20,7 @@ tests_unit_safeguards_policy_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_repeat_test_SOURCES = \
   tests/unit/safeguards/repeat_test.c tests/unit/safeguards/past.c tests/unit/safeguards/past.h
 tests_unit_safeguards_repeat_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_silence_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_testfile_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_unit_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_chance_test_LDADD = $(safeguards_test_libs)
