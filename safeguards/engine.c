@@ -219,7 +219,7 @@ int safeguards_judge(const struct subject *subject, struct finding_list *finding
     /* A corrected version is welcome, whoever refused the first one. */
     out->technical = level >= LEVEL_HOLD && highest(findings, read, findings->n) < LEVEL_HOLD;
     if (out->verdict == VERDICT_HELD) {
-        int rc = say_nearest(subject, findings);
+        rc = say_nearest(subject, findings);
 
         if (rc != SLUSS_OK)
             return rc;
