@@ -119,9 +119,71 @@ static void lack_of_memory_is_told(void **state)
     arena_free(&findings.arena);
 }
 
+/* What a person reads stands first. */
+static void the_gravest_finding_comes_first(void **state)
+{
+    static const enum finding_code read[] = {FINDING_ENCODING_CONVERTED, FINDING_BGMAX_EXAMPLE,
+                                             FINDING_TOTALS_MISMATCH, FINDING_TEST_MARK};
+    static const struct past_delivery earlier = {.id = SPAN_LIT("20260201-061200-000001"),
+                                                 .file = SPAN_LIT("heby_0201.csv")};
+    const struct history history = {.containment = 0.37, .contained_in = earlier};
+    struct delivery delivery = {.file = SPAN_LIT("heby_0301.csv"), .summary = {.items = 10}};
+    struct subject subject = {.delivery = &delivery, .unit = &live, .history = &history};
+    struct finding_list findings = {.arena = arena_new(1 << 20)};
+    struct opinion opinion;
+    bool nearest = false;
+
+    (void)state;
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
+        struct finding f = finding_make(read[i], i);
+
+        assert_int_equal(finding_list_add(&findings, &f), SLUSS_OK);
+    }
+    assert_int_equal(safeguards_judge(&subject, &findings, &opinion), SLUSS_OK);
+    for (unsigned i = 0; i < findings.n; i++) {
+        const struct finding *f = &findings.of[i];
+
+        if (i > 0 && f->level == f[-1].level)
+            assert_true(f->weight <= f[-1].weight);
+        else if (i > 0)
+            assert_true(f->level < f[-1].level);
+        if (f->code == FINDING_NEAREST) {
+            nearest = true;
+            assert_true(span_eq(f->facts[0].text, earlier.id));
+            assert_int_equal(f->facts[3].n, 37);
+        }
+    }
+    assert_true(nearest);
+    arena_free(&findings.arena);
+}
+
+static void checks_are_left_out_by_name(void **state)
+{
+    struct delivery delivery = {.file = SPAN_LIT("test.csv"), .summary = {.items = 10}};
+    struct subject subject = {.delivery = &delivery, .unit = &live, .history = &no_history};
+    struct finding_list findings = {.arena = arena_new(1 << 20)};
+    struct opinion opinion;
+    struct span unknown = {0};
+
+    (void)state;
+    assert_int_equal(safeguards_judge(&subject, &findings, &opinion), SLUSS_OK);
+    assert_int_equal(opinion.verdict, VERDICT_HELD);
+    findings.n = 0;
+    assert_int_equal(
+        checks_from_names(SPAN_LIT("dates, test-name"), &subject.without, &unknown), SLUSS_OK);
+    assert_int_equal(safeguards_judge(&subject, &findings, &opinion), SLUSS_OK);
+    assert_int_equal(opinion.verdict, VERDICT_ACCEPTED);
+    assert_int_equal(checks_from_names(SPAN_LIT("dates,tests"), &subject.without, &unknown),
+                     SLUSS_ENOTFOUND);
+    assert_true(span_eq_str(unknown, "tests"));
+    arena_free(&findings.arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_gravest_finding_comes_first),
+        cmocka_unit_test(checks_are_left_out_by_name),
         cmocka_unit_test(levels_decide),
         cmocka_unit_test(several_weak_signs_hold_together),
         cmocka_unit_test(one_sign_said_a_hundred_times_is_one_sign),
