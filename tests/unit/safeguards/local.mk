@@ -1,5 +1,7 @@
 # Unit tests of safeguards/.
 safeguards_tests = \
+  tests/unit/safeguards/dates_test tests/unit/safeguards/origin_test tests/unit/safeguards/paid_test \
+  tests/unit/safeguards/resemblance_test tests/unit/safeguards/shape_test tests/unit/safeguards/volume_test \
   tests/unit/safeguards/chance_test tests/unit/safeguards/habit_test \
   tests/unit/safeguards/signal_test tests/unit/safeguards/sketch_test \
   tests/unit/safeguards/duplicate_test tests/unit/safeguards/engine_test \
@@ -31,3 +33,15 @@ tests_unit_safeguards_habit_test_SOURCES = tests/unit/safeguards/habit_test.c $(
 tests_unit_safeguards_habit_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_signal_test_SOURCES = tests/unit/safeguards/signal_test.c $(ordinary)
 tests_unit_safeguards_signal_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_dates_test_SOURCES = tests/unit/safeguards/dates_test.c $(ordinary)
+tests_unit_safeguards_dates_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_origin_test_SOURCES = tests/unit/safeguards/origin_test.c $(ordinary)
+tests_unit_safeguards_origin_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_paid_test_SOURCES = tests/unit/safeguards/paid_test.c $(ordinary)
+tests_unit_safeguards_paid_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_resemblance_test_SOURCES = tests/unit/safeguards/resemblance_test.c $(ordinary)
+tests_unit_safeguards_resemblance_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_shape_test_SOURCES = tests/unit/safeguards/shape_test.c $(ordinary)
+tests_unit_safeguards_shape_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_volume_test_SOURCES = tests/unit/safeguards/volume_test.c $(ordinary)
+tests_unit_safeguards_volume_test_LDADD = $(safeguards_test_libs)

@@ -111,3 +111,44 @@ const struct finding *ordinary_ask(struct ordinary *o, const struct check *check
             return &o->findings.of[i];
     return NULL;
 }
+
+static void prepare_case(struct ordinary *o, const struct ordinary_case *c)
+{
+    ordinary_begin(o, c->rows ? c->rows : 24, 30, (struct date){2026, 3, 18});
+    for (size_t i = 0; i < sizeof c->usual / sizeof *c->usual; i++)
+        if (c->usual[i].low != 0 || c->usual[i].high != 0)
+            ordinary_usual(o, c->usual[i].measure, c->usual[i].low, c->usual[i].high);
+    if (c->items) {
+        o->delivery.summary.items = c->items;
+        o->now.of[MEASURE_ITEMS] = c->items;
+    }
+    for (size_t i = 0; i < sizeof c->now / sizeof *c->now; i++)
+        if (c->now[i].measure || c->now[i].value != 0)
+            o->now.of[c->now[i].measure] = c->now[i].value;
+}
+
+static bool anything_holds(const struct ordinary *o)
+{
+    for (unsigned i = 0; i < o->findings.n; i++)
+        if (o->findings.of[i].level >= LEVEL_HOLD)
+            return true;
+    return false;
+}
+
+void ordinary_tell(struct ordinary *o, const struct check *check, const struct ordinary_case *cases,
+                   size_t n, void (*prepare)(struct ordinary *o))
+{
+    for (size_t i = 0; i < n; i++) {
+        const struct ordinary_case *c = &cases[i];
+        const struct finding *f;
+
+        prepare_case(o, c);
+        if (prepare)
+            prepare(o);
+        f = ordinary_ask(o, check, c->code);
+        if (c->end == HELD ? !f || f->level < LEVEL_HOLD : anything_holds(o))
+            fail_msg("%s: %s", c->name, c->end == HELD ? "passes" : "is held");
+        if (c->end == WARNED ? !f || f->level != LEVEL_WARN : c->end == QUIET && f)
+            fail_msg("%s: %s", c->name, f ? "something is said" : "nothing is said");
+    }
+}

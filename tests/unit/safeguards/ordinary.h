@@ -39,4 +39,34 @@ void ordinary_usual(struct ordinary *o, enum measure measure, double low, double
 const struct finding *ordinary_ask(struct ordinary *o, const struct check *check,
                                    enum finding_code code);
 
+/* --- tables of cases ----------------------------------------------------------------------- */
+
+enum ordinary_outcome {
+    QUIET,  /* nothing of the kind is said, and nothing holds */
+    PASSES, /* whatever is said, nothing holds */
+    WARNED,
+    HELD,
+};
+
+/* One story: what the habit is, what came, what is said of it. Rows of zeros say nothing. */
+struct ordinary_case {
+    const char *name;
+    enum finding_code code;
+    enum ordinary_outcome end;
+    struct {
+        enum measure measure;
+        double value;
+    } now[3];
+    struct {
+        enum measure measure;
+        double low, high;
+    } usual[2];
+    unsigned items; /* 0: ORDINARY_ITEMS */
+    unsigned rows;  /* of habit; 0: two years of months */
+};
+
+/* Tells each and fails by its name. `prepare` may be null. */
+void ordinary_tell(struct ordinary *o, const struct check *check, const struct ordinary_case *cases,
+                   size_t n, void (*prepare)(struct ordinary *o));
+
 #endif

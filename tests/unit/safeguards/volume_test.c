@@ -1,0 +1,173 @@
+/* volume_test.c -- what is far too much, too little or too dear is held, a busy month passes */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include <math.h>
+
+#include "tests/unit/safeguards/ordinary.h"
+
+static struct ordinary o;
+
+static int teardown(void **state)
+{
+    (void)state;
+    ordinary_end(&o);
+    return 0;
+}
+
+static void much_is_held_where_it_is_beyond_all_that_came(void **state)
+{
+    static const struct ordinary_case cases[] = {
+        {"an ordinary month", FINDING_MANY_ITEMS, QUIET, .rows = 24},
+        {"I31 a register for a day", FINDING_MANY_ITEMS, HELD,
+         .now = {{MEASURE_DEBIT, 2500.0 * ORDINARY_AMOUNT}}, .items = 2500},
+        {"I17 a year's backlog", FINDING_MANY_ITEMS, HELD,
+         .now = {{MEASURE_DEBIT, 1100.0 * ORDINARY_AMOUNT}}, .items = 1100},
+        {"I27 the principal for the interest", FINDING_MUCH_MONEY, HELD,
+         .now = {{MEASURE_DEBIT, 11500.0 * ORDINARY_AMOUNT}}},
+        {"N16 a property sold", FINDING_LARGE_AMOUNTS, PASSES,
+         .now = {{MEASURE_DEBIT, 2e10}, {MEASURE_LARGEST, 1.99975e10}}},
+        {"N11 a holiday's two files in one, where it varies", FINDING_MANY_ITEMS, PASSES,
+         .now = {{MEASURE_DEBIT, 210.0 * ORDINARY_AMOUNT}},
+         .usual = {{MEASURE_ITEMS, 60, 150},
+                   {MEASURE_DEBIT, 60.0 * ORDINARY_AMOUNT, 150.0 * ORDINARY_AMOUNT}},
+         .items = 210},
+        {"N07 a batch of credit notes", FINDING_MANY_ITEMS, PASSES,
+         .now = {{MEASURE_CREDIT_SHARE, 1}, {MEASURE_DEBIT, 0}, {MEASURE_MEDIAN, 4000}},
+         .items = 400},
+        {"N08 a control of a year's fees", FINDING_MANY_ITEMS, PASSES,
+         .now = {{MEASURE_CREDIT_SHARE, 0.5}, {MEASURE_MEDIAN, 3000}}, .items = 3000},
+    };
+
+    (void)state;
+    ordinary_tell(&o, &check_volume, cases, sizeof cases / sizeof *cases, NULL);
+}
+
+static void little_is_held_where_it_hardly_varies(void **state)
+{
+    static const struct ordinary_case cases[] = {
+        {"I29 half of them are missing", FINDING_FEW_ITEMS, HELD,
+         .now = {{MEASURE_DEBIT, 45.0 * ORDINARY_AMOUNT}}, .items = 45},
+        {"a quarter fewer", FINDING_FEW_ITEMS, PASSES,
+         .now = {{MEASURE_DEBIT, 75.0 * ORDINARY_AMOUNT}}, .items = 75},
+        {"N17 the summer, where it varies", FINDING_FEW_ITEMS, PASSES,
+         .now = {{MEASURE_DEBIT, 22.0 * ORDINARY_AMOUNT}},
+         .usual = {{MEASURE_ITEMS, 40, 200},
+                   {MEASURE_DEBIT, 40.0 * ORDINARY_AMOUNT, 200.0 * ORDINARY_AMOUNT}},
+         .items = 22},
+    };
+
+    (void)state;
+    ordinary_tell(&o, &check_volume, cases, sizeof cases / sizeof *cases, NULL);
+}
+
+static void the_middle_amount_tells_a_unit_error(void **state)
+{
+    static const struct ordinary_case cases[] = {
+        {"I22 ore for kronor", FINDING_LARGE_AMOUNTS, HELD,
+         .now = {{MEASURE_MEDIAN, 100.0 * ORDINARY_AMOUNT},
+                 {MEASURE_DEBIT, 10000.0 * ORDINARY_AMOUNT}}},
+        {"I22 kronor for ore", FINDING_SMALL_AMOUNTS, HELD,
+         .now = {{MEASURE_MEDIAN, 0.01 * ORDINARY_AMOUNT}, {MEASURE_DEBIT, ORDINARY_AMOUNT}}},
+        {"I21 a whole year for half of it", FINDING_LARGE_AMOUNTS, HELD,
+         .now = {{MEASURE_MEDIAN, 2.0 * ORDINARY_AMOUNT},
+                 {MEASURE_DEBIT, 200.0 * ORDINARY_AMOUNT}}},
+        {"I21 a twelfth of the month", FINDING_SMALL_AMOUNTS, HELD,
+         .now = {{MEASURE_MEDIAN, ORDINARY_AMOUNT / 12.0}, {MEASURE_DEBIT, 8.3 * ORDINARY_AMOUNT}}},
+        {"I23 the wrong VAT for all", FINDING_LARGE_AMOUNTS, HELD,
+         .now = {{MEASURE_MEDIAN, 1.25 * ORDINARY_AMOUNT},
+                 {MEASURE_DEBIT, 125.0 * ORDINARY_AMOUNT}}},
+        {"N02 a decided rise of a tenth", FINDING_LARGE_AMOUNTS, PASSES,
+         .now = {{MEASURE_MEDIAN, 1.1 * ORDINARY_AMOUNT},
+                 {MEASURE_DEBIT, 110.0 * ORDINARY_AMOUNT}}},
+        {"N03 a new small fee", FINDING_SMALL_AMOUNTS, PASSES,
+         .now = {{MEASURE_MEDIAN, 0.85 * ORDINARY_AMOUNT},
+                 {MEASURE_DEBIT, 90.0 * ORDINARY_AMOUNT}}},
+        {"sundry bills, where any amount is usual", FINDING_LARGE_AMOUNTS, PASSES,
+         .now = {{MEASURE_MEDIAN, 3.0 * ORDINARY_AMOUNT}, {MEASURE_DEBIT, 150.0 * ORDINARY_AMOUNT}},
+         .usual = {{MEASURE_MEDIAN, 0.5 * ORDINARY_AMOUNT, 2.5 * ORDINARY_AMOUNT},
+                   {MEASURE_DEBIT, 50.0 * ORDINARY_AMOUNT, 300.0 * ORDINARY_AMOUNT}}},
+        {"a few items, whatever they cost", FINDING_LARGE_AMOUNTS, PASSES,
+         .now = {{MEASURE_MEDIAN, 4.0 * ORDINARY_AMOUNT}, {MEASURE_DEBIT, 16.0 * ORDINARY_AMOUNT}},
+         .usual = {{MEASURE_ITEMS, 2, 9}, {MEASURE_DEBIT, ORDINARY_AMOUNT, 60.0 * ORDINARY_AMOUNT}},
+         .items = 4},
+    };
+
+    (void)state;
+    ordinary_tell(&o, &check_volume, cases, sizeof cases / sizeof *cases, NULL);
+}
+
+static void before_there_is_a_habit_only_the_enormous_is_held(void **state)
+{
+    static const struct ordinary_case cases[] = {
+        {"N09 the first file", FINDING_FIRST_TOO_LARGE, QUIET, .rows = 1},
+        {"sixty thousand claims", FINDING_FIRST_TOO_LARGE, HELD, .items = 60000, .rows = 1},
+        {"I22 sixty million kronor", FINDING_FIRST_TOO_LARGE, HELD, .now = {{MEASURE_DEBIT, 6e9}},
+         .rows = 1},
+    };
+
+    (void)state;
+    ordinary_tell(&o, &check_volume, cases, sizeof cases / sizeof *cases, NULL);
+}
+
+static void what_was_announced_passes_when_it_comes(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned said, came;
+        bool held;
+    } cases[] = {
+        {"I17 N05 the backlog that was announced", 8000, 8200, false},
+        {"announced without a number", 0, 8200, false},
+        {"more than was announced", 1000, 8200, true},
+        {"I31 the register, not the backlog", 3000, 8200, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct announcement said = {.items = cases[i].said};
+        const struct finding *f;
+
+        ordinary_begin(&o, 24, 30, (struct date){2026, 3, 18});
+        o.history.announced = &said;
+        o.delivery.summary.items = cases[i].came;
+        o.now.of[MEASURE_ITEMS] = cases[i].came;
+        o.now.of[MEASURE_DEBIT] = (double)cases[i].came * ORDINARY_AMOUNT;
+        (void)ordinary_ask(&o, &check_volume, FINDING_MANY_ITEMS);
+        f = NULL;
+        for (unsigned k = 0; k < o.findings.n; k++)
+            if (o.findings.of[k].level >= LEVEL_HOLD)
+                f = &o.findings.of[k];
+        if (!f == cases[i].held)
+            fail_msg("%s: %s", cases[i].name, f ? "held" : "passes");
+    }
+}
+
+static void the_scores_stay_in_the_row_for_later_ranks(void **state)
+{
+    (void)state;
+    ordinary_begin(&o, 24, 30, (struct date){2026, 3, 18});
+    assert_true(isnan(o.now.of[MEASURE_SCORE_HIGH]));
+    assert_null(ordinary_ask(&o, &check_volume, FINDING_MANY_ITEMS));
+    assert_true(o.now.of[MEASURE_SCORE_HIGH] >= 0 && o.now.of[MEASURE_SCORE_LOW] >= 0);
+}
+
+#define TEST(name) cmocka_unit_test_teardown(name, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(much_is_held_where_it_is_beyond_all_that_came),
+        TEST(little_is_held_where_it_hardly_varies),
+        TEST(the_middle_amount_tells_a_unit_error),
+        TEST(before_there_is_a_habit_only_the_enormous_is_held),
+        TEST(what_was_announced_passes_when_it_comes),
+        TEST(the_scores_stay_in_the_row_for_later_ranks),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
