@@ -7,11 +7,15 @@ untouched files and recall of each thing that goes wrong.
   --traffic   municipal traffic of bench/traffic.py
 Without either: both. Everything is drawn from --seed: two runs say the same.
 usage: safeguards.py BUILD [--streams] [--traffic] [--quick] [--seed N] [--kind D|U|M]...
-       [--source NAME]... [--months N] [--without CHECK]... [--examples DIR] [--keep DIR]
+       [--source NAME]... [--months N] [--without CHECK] [--ablation] [--examples DIR] [--keep DIR]
+
+--ablation runs the traffic once more for each check, with that check left out: what it catches
+that nothing else does, and what it costs in false holds.
 """
 import argparse
 import collections
 import json
+import math
 import os
 import shutil
 import statistics
@@ -46,7 +50,7 @@ class Bench:
         self.options = options
         self.slussctl = os.path.abspath(os.path.join(options.build, "slussctl"))
         self.deliveries = self.items = self.seconds = 0
-        self.flags = [flag for check in options.without for flag in ("--without", check)]
+        self.flags = ["--without", options.without] if options.without else []
 
     def replay(self, name, fill):
         """Outcomes of the history that fill() writes."""
@@ -83,6 +87,18 @@ class Bench:
         if self.seconds:
             print(f"\n{self.deliveries} deliveries, {self.items} items in {self.seconds:.1f} s of "
                   f"backtest: {self.items / self.seconds:.0f} items/s")
+
+
+def probability(o):
+    """P(wrong) as the score says it, one file in 2 000 being wrong beforehand."""
+    odds = max(-500.0, min(500.0, o.score - math.log(2000)))
+    return 1.0 if o.verdict == "rejected" else 1 / (1 + math.exp(-odds))
+
+
+def brier(outcomes):
+    """The mean square of P(wrong) against the truth; 0 is perfect, 0.25 what a coin gets."""
+    return statistics.mean(
+        (probability(o) - (o.truth.sort == replay.INCIDENT)) ** 2 for o in outcomes)
 
 
 def missed(o):
@@ -136,6 +152,8 @@ def stream_figures(outcomes):
     figures["FH low"] = 100 * sum(not o.truth.larger for o in held) / count
     figures["FH total"] = 100 * len(held) / count
     figures["FH first 30"] = replay.share([o for o in untouched if o.truth.position < 30])[2]
+    figures["Brier right"] = brier(untouched)
+    figures["Brier wrong"] = brier([o for o in outcomes if o.truth.sort == replay.INCIDENT])
     figures["FH worst"] = max(replay.share(found)[2] for found in by_stream.values())
     return figures
 
@@ -153,10 +171,11 @@ def report_streams(bench):
     figures = {kind: stream_figures(found) for kind, found in every.items()}
     print("\nReal streams: untouched files held, % (D a file a day, U per unit and day, M per unit "
           "and month)")
-    head = ("streams", "files", "FH high", "FH low", "FH total", "FH first 30", "FH worst")
+    head = ("streams", "files", "FH high", "FH low", "FH total", "FH first 30", "FH worst",
+            "Brier right", "Brier wrong")
     table([("", *head)]
-          + [(kind, f["streams"], f["files"], *(replay.percent(f[h], 2) for h in head[2:]))
-             for kind, f in figures.items()])
+          + [(kind, f["streams"], f["files"], *(replay.percent(f[h], 2) for h in head[2:7]),
+              *(replay.percent(f[h], 4) for h in head[7:])) for kind, f in figures.items()])
     for title, events in (("volume alone wrong", VOLUME), ("content repeated", CONTENT)):
         print(f"\nReal streams: {title}, held of each injection, %"
               + (f" ({streams.MIGRATED}: a right file)" if events is CONTENT else ""))
@@ -206,6 +225,39 @@ def report_traffic(bench):
     return found
 
 
+CHECKS = ("test-name", "unit", "duplicate", "resemblance", "repeat-in-file", "paid", "volume",
+          "dates", "origin", "shape")
+
+
+def report_ablation(bench):
+    """The traffic with each check left out in turn, against all of them."""
+    import traffic                                  # pylint: disable=import-outside-toplevel
+    options = bench.options
+    runs = {}
+    with tempfile.TemporaryDirectory(prefix="sluss-bench-") as directory:
+        history = replay.History(directory)
+        traffic.write(history, seed=options.seed, quick=options.quick,
+                      months=options.months or (9 if options.quick else 18))
+        history.close()
+        for check in (None, *CHECKS):
+            flags = ["--without", check] if check else []
+            runs[check] = history.run(bench.slussctl, flags)[0]
+    wrong = {check: [o.truth.sort == replay.INCIDENT and o.verdict in replay.HELD for o in found]
+             for check, found in runs.items()}
+    rows = [("without", "recall %", "false holds %", "missed more", "of these most")]
+    for check, found in runs.items():
+        incidents = [o for o in found if o.truth.sort == replay.INCIDENT]
+        right = [o for o in found if o.truth.sort != replay.INCIDENT]
+        lost = collections.Counter(
+            o.truth.event for o, before, now in zip(found, wrong[None], wrong[check])
+            if before and not now)
+        rows.append((check or "(none)", replay.percent(replay.share(incidents)[2], 2),
+                     replay.percent(replay.share(right)[2], 2), sum(lost.values()),
+                     ", ".join(f"{event} {n}" for event, n in lost.most_common(4))))
+    print("\nMunicipal traffic: each check left out in turn")
+    table_left(rows)
+
+
 def named(outcomes, most=5):
     counts = replay.checks(outcomes, ("warn", "hold", "reject"))
     return ", ".join(f"{check} {n}" for check, n in counts.most_common(most))
@@ -230,12 +282,16 @@ def main():
     arguments.add_argument("--kind", action="append", choices=sorted(streams.CUTS))
     arguments.add_argument("--source", action="append", choices=streams.SOURCES)
     arguments.add_argument("--months", type=int)
-    arguments.add_argument("--without", action="append", default=[])
+    arguments.add_argument("--without")
+    arguments.add_argument("--ablation", action="store_true")
     arguments.add_argument("--examples")
     arguments.add_argument("--keep")
     arguments.add_argument("--shared", default=os.environ.get("SLUSS_SHARED", ""))
     bench = Bench(arguments.parse_args())
     both = bench.options.streams == bench.options.traffic
+    if bench.options.ablation:
+        report_ablation(bench)
+        return
     if both or bench.options.streams:
         if os.path.isdir(os.path.join(bench.options.shared, "samples", "realdata")):
             report_streams(bench)

@@ -37,6 +37,7 @@ struct backtest {
     struct store *store;
     struct seen *seen;
     unsigned uncommitted;
+    const struct check *left_out; /* as --without asks; null: none */
     struct outcome outcome;
 };
 
@@ -81,6 +82,8 @@ static int judge(struct trial *t)
     struct layouts layouts = agreed_layouts(t);
     const struct file_how how = {.layouts = &layouts};
     int rc = assessment_open(t->test->store, t->test->seen, &t->delivery, &t->assessment);
+    if (rc == 0)
+        assessment_leave_out(t->assessment, t->test->left_out);
     rc = rc ? rc : file_read(t->line->path, &how, &sink, &t->delivery.summary);
     rc = rc ? rc : assessment_end(t->assessment);
     while (rc == 0 && (rc = assessment_step(t->assessment, STEP)) == 1)
@@ -298,11 +301,24 @@ static double seconds_now(void)
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
+/* The check that --without names. */
+static int choose_left_out(const struct arguments *arguments, struct backtest *test)
+{
+    const char *name = arguments_value(arguments, "without");
+
+    test->left_out = name ? check_find(name) : NULL;
+    if (!name || test->left_out)
+        return SLUSS_OK;
+    complain("there is no check %s; slussctl backtest --help names them", name);
+    return SLUSS_EINVAL;
+}
+
 int command_backtest(struct ctl *ctl, const struct arguments *arguments)
 {
     struct backtest test = {.ctl = ctl};
     double began = seconds_now();
-    int rc = read_inputs(&test, arguments->operands[0]);
+    int rc = choose_left_out(arguments, &test);
+    rc = rc ? rc : read_inputs(&test, arguments->operands[0]);
     rc = rc ? rc : open_state(&test);
     for (size_t i = 0; rc == 0 && i < test.manifest.n; i++)
         rc = run_line(&test, &test.manifest.of[i]);

@@ -84,7 +84,10 @@ const struct command commands[] = {
      "One delivery a line, in order of arrival, with tabs between the fields:\n"
      "ARRIVAL PARTNER/UNIT PATH [NAME [FATE]], FATE released, rejected, probe or nothing.\n"
      "Judged as the daemon would judge, in simulated time; what would have been held, by\n"
-     "check and a month, stands on standard error.", {{0}}, command_backtest},
+     "check and a month, stands on standard error. --without judges with one check left out,\n"
+     "to see what it adds: test-name, unit, duplicate, resemblance, repeat-in-file, paid,\n"
+     "volume, dates, origin, shape.",
+     {{"without", "CHECK", "leave this check out"}, {0}}, command_backtest},
     {OFFLINE, "config check", "", 0, 0, "validate a configuration",
      "Reads the file named with -c and whatever it includes, and names each error with file\n"
      "and line. Exit 1 where there is one.", {{0}}, command_config_check},

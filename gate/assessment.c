@@ -39,6 +39,7 @@ struct assessment {
     char stream[STREAM_SIZE];
     struct habit habit;
     struct habit_row *now;
+    const struct check *left_out; /* null: none */
 };
 
 int assessment_open(struct store *store, struct seen *seen, const struct delivery *delivery,
@@ -305,6 +306,11 @@ static int load_habit(struct assessment *a, const struct delivery *delivery)
     return habits_list(a->store, a->stream, add_row, &a->habit);
 }
 
+void assessment_leave_out(struct assessment *a, const struct check *check)
+{
+    a->left_out = check;
+}
+
 int assessment_judge(struct assessment *a, const struct delivery *delivery,
                      const struct unit_settings *unit, int64_t now_us,
                      struct finding_list *findings, struct opinion *opinion,
@@ -326,6 +332,7 @@ int assessment_judge(struct assessment *a, const struct delivery *delivery,
         .profile = a->profile,
         .now = a->now,
         .now_us = now_us,
+        .left_out = a->left_out,
     };
     if (same_bytes)
         *same_bytes = past.bytes;

@@ -42,6 +42,9 @@ int assessment_judge(struct assessment *assessment, const struct delivery *deliv
                      struct finding_list *findings, struct opinion *opinion,
                      struct prior *same_bytes);
 
+/* Judge without this check (null: with all), to see what it adds. */
+void assessment_leave_out(struct assessment *assessment, const struct check *check);
+
 /* 16 bytes that name the items in any order; null without items. */
 const uint8_t *assessment_digest(const struct assessment *assessment);
 

@@ -22,6 +22,7 @@ struct subject {
     const struct profile *profile; /* of its items; null in tests that need none */
     struct habit_row *now;         /* its measures; checks fill in their scores. As above */
     int64_t now_us;
+    const struct check *left_out; /* stays silent, to see what it adds; null: none does */
 };
 
 struct check {

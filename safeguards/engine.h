@@ -7,6 +7,8 @@
 
 /* The checks in the order they run; ends with null. */
 extern const struct check *const checks[];
+/* The one of that name; null: there is none. */
+const struct check *check_find(const char *name);
 
 /* What is expected of a file before anything is known of it: one wrong in so many. */
 #define PRIOR_ONE_IN 2000

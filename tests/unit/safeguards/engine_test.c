@@ -106,6 +106,26 @@ static void every_check_says_what_it_asks(void **state)
     assert_int_equal(n, 10);
 }
 
+static void a_check_can_be_left_out(void **state)
+{
+    struct unit_settings unit = {.key = "heby/ekonomi", .phase = PHASE_TEST};
+    struct delivery delivery = {.file = SPAN_LIT("heby_0301.csv"), .summary = {.items = 10}};
+    struct subject subject = {.delivery = &delivery, .unit = &unit, .history = &no_history};
+    struct finding_list findings = {.arena = arena_new(1 << 20)};
+    struct opinion opinion;
+
+    (void)state;
+    assert_int_equal(safeguards_judge(&subject, &findings, &opinion), SLUSS_OK);
+    assert_int_equal(opinion.verdict, VERDICT_HELD);
+    findings.n = 0;
+    subject.left_out = check_find("unit");
+    assert_ptr_equal(subject.left_out, &check_unit);
+    assert_int_equal(safeguards_judge(&subject, &findings, &opinion), SLUSS_OK);
+    assert_int_equal(opinion.verdict, VERDICT_ACCEPTED);
+    assert_null(check_find("units"));
+    arena_free(&findings.arena);
+}
+
 static void lack_of_memory_is_told(void **state)
 {
     struct unit_settings unit = {.phase = PHASE_TEST};
@@ -127,6 +147,7 @@ int main(void)
         cmocka_unit_test(one_sign_said_a_hundred_times_is_one_sign),
         cmocka_unit_test(ordinary_days_pass),
         cmocka_unit_test(every_check_says_what_it_asks),
+        cmocka_unit_test(a_check_can_be_left_out),
         cmocka_unit_test(lack_of_memory_is_told),
     };
 
