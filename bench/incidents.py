@@ -65,7 +65,7 @@ class Scene:
             digits = str(number)
             out.append(item._replace(
                 number=digits if item.number else "",
-                reference=people.ocr(digits, self.unit.length_digit)))
+                reference=people.ocr(self.unit.code + digits, self.unit.length_digit)))
         return out
 
     def redated(self, items, days=None):
@@ -118,6 +118,20 @@ def heby_same_system(s):
 
 def heby_copy_of_all(s):
     return Wrong(s.renumbered(s.last(40, 1)), s.new_style)
+
+
+def heby_redated(s):
+    return Wrong(s.redated(s.renumbered(s.mixed(s.size()))), s.new_style)
+
+
+def heby_few(s):
+    return Wrong(s.mixed(8), s.new_style)
+
+
+def heby_edited(s):
+    items = s.renumbered(s.mixed(s.size()))
+    return Wrong(partly(items, s.rng, 0.3, lambda item: item._replace(
+        minor=round(item.minor * s.rng.uniform(0.5, 1.5)))), s.new_style)
 
 
 # --- tests that show -----------------------------------------------------------------------------
@@ -249,8 +263,8 @@ def foreign(s, other):
 def paid_already(s):
     pool = [item for item in s.unit.ledger.paid[-2000:]]
     chosen = s.rng.sample(pool, min(len(pool), s.size()))
-    return Wrong([item._replace(type="case", payee=s.unit.payee, number=item.reference[:-2])
-                  for item in chosen], s.style)
+    return Wrong([item._replace(type="case", number=item.reference[:-2]) for item in chosen],
+                 s.style)
 
 
 def credits_as_debits(s):
@@ -389,6 +403,13 @@ def letters_lost(s):
     return Wrong(s.items, raw=raw.decode().encode("ascii", "replace"))
 
 
+# Columns without which the file cannot show the incident.
+NEEDS = {
+    "I03 placeholders": {"debtor_address"}, "I24 columns shifted": {"debtor_address"},
+    "I26 other account": {"payee_account"}, "I15 copy with later due date": {"issue_date"},
+    "I35 due before issue": {"issue_date"},
+}
+
 # (event, services, items at the least, what makes it)
 INCIDENTS = (
     ("I01 heby: old records", BILLS + CLAIMS, 10, heby_old),
@@ -397,6 +418,9 @@ INCIDENTS = (
     ("I01 heby: mixed, renumbered", BILLS + CLAIMS, 10, heby_mixed),
     ("I01 heby: all open, renumbered", DAILY + CLAIMS + STABLE, 10, heby_copy_of_all),
     ("I01 heby: same system, mixed", BILLS + CLAIMS, 10, heby_same_system),
+    ("I01 heby: renumbered, redated", DAILY, 10, heby_redated),
+    ("I01 heby: eight records", BILLS + CLAIMS, 5, heby_few),
+    ("I01 heby: renumbered, 30 % edited", BILLS + CLAIMS, 10, heby_edited),
     ("I02 flag in the file", BILLS + CLAIMS, 1, flag),
     ("I02 test in the name", ALL, 1, name_test),
     ("I03 test persons", NOT_PAYING, 5, test_persons),
@@ -471,7 +495,7 @@ def credit_batch(s):
 
 
 def fee_control(s):
-    """A year's fees put right: many small debits and credits."""
+    """Some hundred families' fees put right for a year: many small debits and credits."""
     items = []
     for item in s.renumbered([i for i in s.items for _ in range(s.rng.randrange(1, 4))]):
         minor = s.rng.randrange(2000, 90000)

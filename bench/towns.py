@@ -80,6 +80,7 @@ class Unit:
         kind = {"betalningar": rng.choice(("bgmax", "camt.054"))}.get(service, "case-csv")
         self.style = writers.style(rng, kind)
         self.payee = people.bankgiro(rng)
+        self.code = str(rng.randrange(10, 1000))    # what references begin with
         self.length_digit = rng.random() < 0.5
         self.new_series()
         self.serial = rng.randrange(100, 9000)
@@ -92,6 +93,16 @@ class Unit:
         self.width = rng.choice((7, 8, 9, 10))
         self.prefix = rng.choice(("", "", "F", "K-"))
         self.number = rng.randrange(10 ** (self.width - 1), 8 * 10 ** (self.width - 1))
+        self.yearly = 0
+        kind = rng.random()
+        if kind < 0.15:                 # begins anew each year, with the year in front
+            self.width, self.prefix, self.yearly = 10, "", 1
+        elif kind < 0.35:               # short numbers, as other units have them too
+            self.width, self.prefix, self.number = 5, "", rng.randrange(10001, 14000)
+
+    def turn_of_year(self, day):
+        if self.yearly and self.yearly != day.year:
+            self.yearly, self.number = day.year, day.year * 10 ** 6
 
     def next_number(self):
         self.number += 1 if self.rng.random() < 0.9 else self.rng.randrange(2, 6)
@@ -100,10 +111,11 @@ class Unit:
     def item(self, number, party, minor, issued, due, text, kind="invoice"):
         digits = f"{number:0{self.width}d}"
         return Item(kind, self.prefix + digits, issued.isoformat(), due.isoformat(), minor,
-                    people.ocr(digits, self.length_digit), party, self.payee, text)
+                    people.ocr(self.code + digits, self.length_digit), party, self.payee, text)
 
     def advance(self, day):
         """Before each run: customers come and go."""
+        self.turn_of_year(day)
 
     def sent(self, items, day):
         self.ledger.invoice(items)
@@ -131,6 +143,7 @@ class Subscription(Unit):
         return low + step * rng.randrange((high - low) // step + 1)
 
     def advance(self, day):
+        self.turn_of_year(day)
         rng = self.rng
         for party in [p for p in self.customers if rng.random() < 0.02]:
             del self.customers[party]
@@ -160,6 +173,22 @@ class Subscription(Unit):
             items.append(self.item(self.next_number(), party, minor, issued, due, text))
         return items
 
+    def forgotten(self, day, rng):
+        """A supplement to the run a few days before: those who were left out, and new ones."""
+        chosen = rng.sample([p for p in self.pool if p not in self.customers] or self.pool,
+                            rng.randrange(3, 15))
+        due = people.month_end(day) if day.day < 25 else people.months_later(day, 1)
+        return [self.item(self.next_number(), party, self.draw(), day, due,
+                          rng.choice(self.rule.texts)) for party in chosen]
+
+    def merge(self, rng):
+        """Another body's customers from now on: as many again, or half of that."""
+        strangers = [p for p in self.town.persons if p not in self.customers]
+        more = rng.sample(strangers, min(len(strangers), len(self.customers) // 2))
+        self.pool = self.pool + more * 2
+        for party in more:
+            self.customers[party] = self.draw()
+
     def new_fee(self, rng):
         chosen = rng.sample(sorted(self.customers), max(3, len(self.customers) // 8))
         minor = rng.choice((4900, 9900, 15000, 24500))
@@ -178,6 +207,7 @@ class Sundry(Unit):
         self.second = None
 
     def advance(self, day):
+        self.turn_of_year(day)
         self.gap = self.waiting(day)
 
     def waiting(self, day):
@@ -265,7 +295,7 @@ class Reminders(Unit):
         out = []
         for item in chosen[:2500]:
             number = f"{self.next_number():0{self.width}d}" if self.own_numbers else item.number
-            out.append(item._replace(type="case", number=number, payee=self.payee))
+            out.append(item._replace(type="case", number=number))
         return out
 
     def sent(self, items, day):
@@ -283,8 +313,8 @@ class Payments(Unit):
 
     def make(self, day, rng):
         if day not in self.taken:
-            self.taken = {day: [item._replace(type="payment", payee=self.payee, number="")
-                                for item in self.ledger.pay(day)]}
+            paid = [item._replace(type="payment", number="") for item in self.ledger.pay(day)]
+            self.taken = {day: sorted(paid, key=lambda item: item.payee)}
         return list(self.taken[day])
 
     def sent(self, items, day):
@@ -312,7 +342,15 @@ def days_of(service, calendar, rng):
     months = {"monthly": range(1, 13), "quarterly": (1, 4, 7, 10), "quarterly-waste": (2, 5, 8, 11),
               "half-year": (1, 7), "term": (2, 9)}[rhythm]
     days = [d for d in calendar.days if d.day == target and d.month in months]
+    days = [d + datetime.timedelta(days=late(d, rng)) for d in days]
     return [calendar.next_open(d) for d in days if d <= calendar.days[-5]]
+
+
+def late(day, rng):
+    """Runs are moved: before Christmas forward, now and then by a week."""
+    if day.month == 12 and day.day > 8:
+        return -rng.randrange(3, 6)
+    return rng.randrange(3, 9) if rng.random() < 0.04 else rng.choice((0, 0, 0, 0, 1))
 
 
 PLAN = (

@@ -50,6 +50,11 @@ class Traffic:
         self.planned = plan_probes(self.schedule, self.units, self.rng, probes)
         self.migrating = self.choose_migrations()
         self.fees = self.choose_fees()
+        self.merging = {at: self.rng.randrange(8, 14) for at, unit in enumerate(self.units)
+                        if isinstance(unit, towns.Subscription) and self.rng.random() < 0.25}
+        for unit in self.units:
+            if isinstance(unit, towns.Sundry) and self.rng.random() < 0.3:
+                unit.joins = self.rng.randrange(60, 200)
         self.count = collections.Counter()
         self.wanted = collections.Counter()
         for unit in self.units:
@@ -91,6 +96,12 @@ class Traffic:
             return                  # nothing to send, and no way to say so
         if not items:
             event = event or "N13 empty file"
+        if isinstance(sender, towns.Subscription) and len(unit.past) > 3 and service != "run" \
+                and self.rng.random() < 0.12:
+            self.supplement(unit, sender, day, minute)
+        if getattr(unit, "joins", None) == self.count[at]:
+            unit.second = towns.SecondBody(self.rng.choice(self.units).town, self.rng)
+            event = "N18 merged bodies"
         parts = self.parts(sender, items, service)
         for i, part in enumerate(parts):
             label = event or ("N14 several the same day" if len(parts) > 1
@@ -115,6 +126,9 @@ class Traffic:
         if nth == self.fees.get(at):
             sender.new_fee(self.rng)
             return "N03 new fee"
+        if nth == self.merging.get(at):
+            sender.merge(self.rng)
+            return "N18 merged bodies"
         if isinstance(sender, towns.Subscription) and day >= datetime.date(2026, 1, 1) \
                 and sender.factor == 1.0:
             sender.factor = self.rng.uniform(1.03, 1.12)
@@ -142,6 +156,14 @@ class Traffic:
         if service in ("barnomsorg", "hyror", "avfall"):
             return "N12 same amounts again"
         return ""
+
+    def supplement(self, unit, sender, day, minute):
+        """What was left out of the run before, some banking days ahead of the next."""
+        at = day - datetime.timedelta(days=self.rng.randrange(3, 9))
+        at = self.calendar.next_open(at)
+        if at < day:
+            items = sender.forgotten(at, self.rng)
+            self.send(unit, sender, at, minute, items, "N14 supplement to a run")
 
     def content(self, style, items, unit, day, **more):
         unit.serial += 1
@@ -178,6 +200,9 @@ class Traffic:
         scene = incidents.Scene(unit, day, items, rng, others)
         if len(items) < least or len(scene.last()) < least or not others:
             return
+        if unit.style.format == "case-csv" and not (
+                incidents.NEEDS.get(event, set()) <= set(unit.style.columns)):
+            return                  # such a file could not show it
         wrong = maker(scene)
         style = wrong.style or unit.style
         serial = unit.serial

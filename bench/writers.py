@@ -4,6 +4,7 @@ A Style is the habit of one finance system: what it calls itself, which columns 
 line ends, encoding. Two systems differ in several of these, as they do in life.
 """
 import collections
+import itertools
 
 Item = collections.namedtuple(
     "Item", "type number issued due minor reference party payee text")
@@ -23,6 +24,8 @@ ORDERS = (
      "debtor_zip", "debtor_city", "issue_date", "payee_account"),
     ("type", "debtor_name", "debtor_id", "number", "amount", "issue_date", "due_date",
      "description", "reference", "payee_account", "debtor_address", "debtor_zip", "debtor_city"),
+    ("number", "due_date", "amount", "debtor_id", "debtor_name"),
+    ("number", "issue_date", "due_date", "amount", "reference", "debtor_id", "debtor_name"),
 )
 SYSTEMS = ("Ekonomi Total 6.2", "Raindance 2023.1", "UBW 7.8", "Visma Proceedo 22", "EDP Future 4",
            "VAbas 11.3", "Agresso M7", "Prosolvia 3.0", "Combine 5.1", "Hypergene 9")
@@ -93,20 +96,26 @@ def line(text):
     return text.ljust(80)
 
 
+def by_account(items):
+    return [(account, list(some)) for account, some
+            in itertools.groupby(items, key=lambda item: item.payee)]
+
+
 def bgmax(items, made, day, serial, *, environment="P", **_):
-    account = items[0].payee if items else "52810002"
     out = [line(f"01BGMAX               01{day:%Y%m%d}1730{serial:08d}{environment}")]
-    if items:
+    at, deposits = 0, 0
+    for account, some in by_account(items):
+        deposits += 1
         out.append(line(f"05{int(account):010d}          SEK"))
-    total = sum(item.minor for item in items)
-    for i, item in enumerate(items, 1):
-        payer = int(item.party.zip.replace(" ", "") + item.party.id[-5:])
-        out.append(line(f"20{payer % 10 ** 8:010d}{item.reference:>25}{item.minor:018d}21"
-                        f"{serial * 10000 % 10 ** 8 + i:012d}0"))
-        out.append(line(f"26{item.party.name[:35]}"))
-    if items:
-        out.append(line(f"15{0:035d}{day:%Y%m%d}{serial:05d}{total:018d}SEK{len(items):08d} "))
-    out.append(line(f"70{len(items):08d}{0:08d}{0:08d}{1 if items else 0:08d}"))
+        for item in some:
+            at += 1
+            payer = int(item.party.zip.replace(" ", "") + item.party.id[-5:])
+            out.append(line(f"20{payer % 10 ** 8:010d}{item.reference:>25}{item.minor:018d}21"
+                            f"{serial * 10000 % 10 ** 8 + at:012d}0"))
+            out.append(line(f"26{item.party.name[:35]}"))
+        total = sum(item.minor for item in some)
+        out.append(line(f"15{0:035d}{day:%Y%m%d}{deposits:05d}{total:018d}SEK{len(some):08d} "))
+    out.append(line(f"70{len(items):08d}{0:08d}{0:08d}{deposits:08d}"))
     return (made.newline.join(out) + made.newline).encode("latin-1", "replace")
 
 
@@ -114,27 +123,38 @@ def escape(text):
     return text.replace("&", "&amp;").replace("<", "&lt;")
 
 
-def camt054(items, made, day, serial, **_):
-    account = items[0].payee if items else "52810002"
-    total = sum(item.minor for item in items)
-    out = ['<?xml version="1.0" encoding="UTF-8"?>',
-           '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.02">'
-           f"<BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>{made.producer[:3].upper()}{serial:010d}"
-           f"</MsgId><CreDtTm>{day.isoformat()}T17:30:00</CreDtTm></GrpHdr><Ntfctn>"
-           f"<Id>{serial}</Id><CreDtTm>{day.isoformat()}T17:30:00</CreDtTm><Acct><Id><Othr><Id>"
-           f"{account}</Id><SchmeNm><Prtry>BGNR</Prtry></SchmeNm></Othr></Id><Ccy>SEK</Ccy></Acct>"
-           f"<TxsSummry><TtlNtries><NbOfNtries>{len(items)}</NbOfNtries></TtlNtries><TtlCdtNtries><NbOfNtries>{len(items)}</NbOfNtries><Sum>"
-           f"{money(total, '.')}</Sum></TtlCdtNtries></TxsSummry>"]
-    for i, item in enumerate(items, 1):
-        value = money(item.minor, ".")
-        out.append(
-            f'<Ntry><Amt Ccy="SEK">{value}</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>'
-            f"<BookgDt><Dt>{day.isoformat()}</Dt></BookgDt>"
+def entry(item, day, serial, i):
+    return (f'<Ntry><Amt Ccy="SEK">{money(item.minor, ".")}</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
+            f"<Sts>BOOK</Sts><BookgDt><Dt>{day.isoformat()}</Dt></BookgDt>"
             f"<AcctSvcrRef>{serial:08d}{i:06d}</AcctSvcrRef><NtryDtls><TxDtls>"
             f"<RltdPties><Dbtr><Nm>{escape(item.party.name)}</Nm></Dbtr></RltdPties><RmtInf><Strd>"
             f"<CdtrRefInf><Ref>{item.reference}</Ref></CdtrRefInf></Strd></RmtInf></TxDtls>"
             "</NtryDtls></Ntry>")
-    out.append("</Ntfctn></BkToCstmrDbtCdtNtfctn></Document>")
+
+
+def totals(kind, count, total):
+    return f"<{kind}><NbOfNtries>{count}</NbOfNtries><Sum>{money(total, '.')}</Sum></{kind}>"
+
+
+def camt054(items, made, day, serial, **_):
+    at = f"{day.isoformat()}T17:30:00"
+    out = ['<?xml version="1.0" encoding="UTF-8"?>',
+           '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.054.001.02">'
+           f"<BkToCstmrDbtCdtNtfctn><GrpHdr><MsgId>{made.producer[:3].upper()}{serial:010d}"
+           f"</MsgId><CreDtTm>{at}</CreDtTm></GrpHdr>"]
+    i = 0
+    for account, some in by_account(items) or [("52810002", [])]:
+        total = sum(item.minor for item in some)
+        out.append(
+            f"<Ntfctn><Id>{serial}-{i}</Id><CreDtTm>{at}</CreDtTm><Acct><Id><Othr><Id>{account}"
+            "</Id><SchmeNm><Prtry>BGNR</Prtry></SchmeNm></Othr></Id><Ccy>SEK</Ccy></Acct>"
+            f"<TxsSummry>{totals('TtlNtries', len(some), total)}"
+            f"{totals('TtlCdtNtries', len(some), total)}</TxsSummry>")
+        for item in some:
+            i += 1
+            out.append(entry(item, day, serial, i))
+        out.append("</Ntfctn>")
+    out.append("</BkToCstmrDbtCdtNtfctn></Document>")
     return ("\n".join(out) + "\n").encode()
 
 
