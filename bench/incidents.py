@@ -248,16 +248,14 @@ def backlog(s):
 def strangers(s):
     """Another organisation's invoices, by its own series and to its own account."""
     other = s.rng.choice([u for u in s.others if u.town is not s.unit.town])
-    items = foreign(s, other)
-    return Wrong(items, s.style)
+    return Wrong(foreign(s, other), s.style)
 
 
 def foreign(s, other):
     """What another unit would send today."""
     if hasattr(other, "waiting"):
         other.gap = 1
-    items = other.make(s.day, s.rng) if other.service not in PAYING else []
-    return items or s.rng.sample(s.others[0].past[-1][1], 3)
+    return other.make(s.day, s.rng)
 
 
 def paid_already(s):
@@ -328,7 +326,8 @@ def other_account(s):
 
 def truncated(s):
     raw = writers.write(s.items, s.style, s.day, s.unit.serial)
-    return Wrong(s.items, raw=raw[:int(len(raw) * s.rng.uniform(0.4, 0.95))])
+    cut = raw[:int(len(raw) * s.rng.uniform(0.4, 0.95))]
+    return Wrong(s.items, raw=cut.rstrip(b"\r\n")[:-1])
 
 
 def category_missing(s):

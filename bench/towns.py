@@ -153,11 +153,15 @@ class Subscription(Unit):
             if self.rule.amount[2] and rng.random() < self.rule.change:
                 self.customers[party] = self.draw()
 
+    def due(self, day):
+        """Monthly: the end of the month that the run belongs to, also where it is late."""
+        if self.rule.rhythm != "monthly":
+            return people.months_later(day, 1)
+        return people.month_end(day - datetime.timedelta(days=4) if day.day <= 3 else day)
+
     def make(self, day, rng):
         issued = day
-        due = people.month_end(day) if self.rule.rhythm == "monthly" and day.day < 25 else \
-            people.months_later(day, 1) if self.rule.rhythm != "monthly" else \
-            people.month_end(people.months_later(day, 1))
+        due = self.due(day)
         season = 1.0
         if self.service == "fjarrvarme":
             season = (1.9, 1.8, 1.5, 1.1, .7, .4, .35, .4, .6, 1.0, 1.4, 1.7)[day.month - 1]
@@ -177,7 +181,7 @@ class Subscription(Unit):
         """A supplement to the run a few days before: those who were left out, and new ones."""
         chosen = rng.sample([p for p in self.pool if p not in self.customers] or self.pool,
                             rng.randrange(3, 15))
-        due = people.month_end(day) if day.day < 25 else people.months_later(day, 1)
+        due = self.due(day)
         return [self.item(self.next_number(), party, self.draw(), day, due,
                           rng.choice(self.rule.texts)) for party in chosen]
 

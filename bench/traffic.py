@@ -204,6 +204,8 @@ class Traffic:
                 incidents.NEEDS.get(event, set()) <= set(unit.style.columns)):
             return                  # such a file could not show it
         wrong = maker(scene)
+        if len(wrong.items) < least:
+            return
         style = wrong.style or unit.style
         serial = unit.serial
         content, name = self.content(style, wrong.items, unit, day, **wrong.more)
