@@ -24,11 +24,21 @@ const struct command commands[] = {
      "The beginning of an id will do, as long as no other begins so.", {{0}}, command_show},
     {DELIVERIES, "release", "ID", 1, 1, "let a held delivery through",
      "It goes to the queue, and its sender gets a receipt that says so. Who released it, and\n"
-     "why, is kept in the audit trail.",
-     {{"reason", "TEXT", "why; required"}}, command_release},
+     "why, is kept in the audit trail. What it holds is known from then on, and its figures\n"
+     "become part of what is usual for its unit; with --once they do not.",
+     {{"reason", "TEXT", "why; required"}, {"once", NULL, "known, but no habit"}},
+     command_release},
     {DELIVERIES, "reject", "ID", 1, 1, "refuse a held delivery, for good",
      "Its sender gets a receipt with the reason. The file stays in the spool.",
      {{"reason", "TEXT", "why; required, and told to the sender"}}, command_reject},
+    {DELIVERIES, "recall", "ID", 1, 1, "take back a delivery that was let through",
+     "It leaves the queue; what it taught is forgotten: its figures are habit no more, and its\n"
+     "records may come again. Its sender gets a receipt with the reason. Says what had left, to\n"
+     "be stopped in the processing system. --export writes DIR/ID.ndjson (mode 0600) with\n"
+     "each affected debtor and reference, before anything is recalled.",
+     {{"reason", "TEXT", "why; required, and told to the sender"},
+      {"export", "DIR", "write the affected debtors and references there"}},
+     command_recall},
     {DELIVERIES, "unit list", "", 0, 0, "units, their inboxes and phase", NULL, {{0}},
      command_unit_list},
     {QUEUE, "queue list", "", 0, 0, "what waits for the processing system", NULL,

@@ -37,6 +37,7 @@ int command_list(struct ctl *ctl, const struct arguments *arguments);
 int command_show(struct ctl *ctl, const struct arguments *arguments);
 int command_release(struct ctl *ctl, const struct arguments *arguments);
 int command_reject(struct ctl *ctl, const struct arguments *arguments);
+int command_recall(struct ctl *ctl, const struct arguments *arguments);
 int command_queue_list(struct ctl *ctl, const struct arguments *arguments);
 int command_queue_take(struct ctl *ctl, const struct arguments *arguments);
 int command_queue_ack(struct ctl *ctl, const struct arguments *arguments);

@@ -38,6 +38,7 @@ static int decide(struct ctl *ctl, const struct arguments *arguments, const char
         .command = command,
         .id = arguments->operands[0],
         .reason = arguments_value(arguments, "reason"),
+        .once = arguments_value(arguments, "once") != NULL,
     };
 
     if (!span_trim(span_str(request.reason)).n)

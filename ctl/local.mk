@@ -18,6 +18,7 @@ libctl_a_SOURCES = \
   ctl/options.c ctl/options.h \
   ctl/print.c ctl/print.h \
   ctl/queue.c \
+  ctl/recall.c \
   ctl/show.c \
   ctl/status.c \
   ctl/outcome.c ctl/outcome.h \

@@ -20,6 +20,7 @@ static const struct {
     {"show", command_show},
     {"release", command_release},
     {"reject", command_reject},
+    {"recall", command_recall},
     {"queue list", command_queue_list},
     {"queue take", command_queue_take},
     {"queue ack", command_queue_ack},

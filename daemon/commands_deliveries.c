@@ -1,4 +1,4 @@
-/* commands_deliveries.c -- list, show, release, reject */
+/* commands_deliveries.c -- list, show, release, reject, recall */
 #include <jansson.h>
 #include <string.h>
 
@@ -101,7 +101,8 @@ static const char *decision_of(const char *event)
 {
     static const char *const events[][2] = {{"delivery-released", "release"},
                                             {"release-approved", "release"},
-                                            {"delivery-rejected", "reject"}};
+                                            {"delivery-rejected", "reject"},
+                                            {"delivery-recalled", "recall"}};
 
     for (size_t i = 0; i < sizeof events / sizeof events[0]; i++)
         if (strcmp(event, events[i][0]) == 0)
@@ -124,6 +125,8 @@ static int show_decision(void *context, const struct audit_row *row)
     json_cstr(j, "what", what);
     json_cstr(j, "operator", row->actor);
     json_cstr(j, "reason", json_string_value(json_object_get(detail, "reason")));
+    if (strcmp(what, "release") == 0)
+        json_bool(j, "once", json_is_true(json_object_get(detail, "once")));
     json_instant(j, "at", row->at_us);
     json_object_end(j);
     json_decref(detail);
@@ -231,10 +234,11 @@ enum command_progress command_show(struct command_call *call)
     return answer_result(call, error);
 }
 
-/* --- release, reject --- */
+/* --- release, reject, recall --- */
 
-/* The delivery as it is after a decision. */
-static int decided_row(struct command_call *call, struct delivery *delivery)
+/* The delivery as it is after a decision, and how far it had come where it was recalled. */
+static int decided_row(struct command_call *call, struct delivery *delivery,
+                       const struct recall_reach *reach)
 {
     struct json j;
     int error = store_delivery_by_row(call->intake->store, delivery->row, call->arena, delivery);
@@ -243,30 +247,38 @@ static int decided_row(struct command_call *call, struct delivery *delivery)
         return error;
     row_begin(call, &j);
     json_delivery(&j, delivery);
+    if (reach) {
+        json_cstr(&j, "from", state_name(reach->from));
+        json_cstr(&j, "taken_by", reach->taken_by);
+        json_instant(&j, "taken_at", reach->taken_us);
+        json_instant(&j, "acknowledged_at", reach->acknowledged_us);
+    }
     row_end(call, &j);
     return SLUSS_OK;
 }
 
-typedef int (*decision)(struct intake *intake, struct span id, const char *operator_,
-                        struct span reason, struct buf *why);
-
-static enum command_progress decide(struct command_call *call, decision decide_it,
-                                    const char *done)
+/* The delivery and the reason an operator gave. 0, or an error that is already the answer. */
+static int what_and_why(struct command_call *call, struct delivery *delivery, struct span *reason)
 {
-    struct span reason = span_trim(span_str(call->request->reason));
-    struct delivery delivery;
-    struct buf why;
-    int result;
+    int error = find_delivery(call, delivery);
 
-    if (find_delivery(call, &delivery) != SLUSS_OK)
-        return COMMAND_DONE;
-    if (!reason.n)
-        return answer(call, CONTROL_TROUBLE, "say why: --reason TEXT");
-    buf_init(&why, 4096);
-    result = decide_it(call->intake, span_str(delivery.id), call->operator_, reason, &why);
+    if (error != SLUSS_OK)
+        return error;
+    *reason = span_trim(span_str(call->request->reason));
+    if (reason->n)
+        return SLUSS_OK;
+    answer(call, CONTROL_TROUBLE, "say why: --reason TEXT");
+    return SLUSS_EINVAL;
+}
+
+/* The answer to a decision; `why` is freed. 1: noted, and not yet done. */
+static enum command_progress decided(struct command_call *call, struct delivery *delivery,
+                                     int result, const struct recall_reach *reach,
+                                     const char *done, struct buf *why)
+{
     if (result >= 0) {
-        decided_row(call, &delivery);
-        answer(call, CONTROL_FINE, "%s %s", delivery.id, done);
+        decided_row(call, delivery, reach);
+        answer(call, CONTROL_FINE, "%s %s", delivery->id, done);
     } else {
         answer(call,
                result == SLUSS_ECONFLICT || result == SLUSS_ENOTFOUND ? CONTROL_NO
@@ -275,18 +287,61 @@ static enum command_progress decide(struct command_call *call, decision decide_i
     }
     if (result != SLUSS_OK) {
         buf_clear(call->message);
-        buf_str(call->message, why.n ? buf_cstr(&why) : sluss_error_text(result));
+        buf_str(call->message, why->n ? buf_cstr(why) : sluss_error_text(result));
     }
-    buf_free(&why);
+    buf_free(why);
     return COMMAND_DONE;
 }
 
 enum command_progress command_release(struct command_call *call)
 {
-    return decide(call, decision_release, "is released");
+    bool once = call->request->once;
+    struct delivery delivery;
+    struct span reason;
+    struct buf why;
+    int result;
+
+    if (what_and_why(call, &delivery, &reason) != SLUSS_OK)
+        return COMMAND_DONE;
+    buf_init(&why, 4096);
+    result = decision_release(call->intake, span_str(delivery.id), call->operator_, reason, once,
+                              &why);
+    return decided(call, &delivery, result, NULL,
+                   once ? "is released, this once: it makes no habit" : "is released", &why);
 }
 
 enum command_progress command_reject(struct command_call *call)
 {
-    return decide(call, decision_reject, "is rejected");
+    struct delivery delivery;
+    struct span reason;
+    struct buf why;
+    int result;
+
+    if (what_and_why(call, &delivery, &reason) != SLUSS_OK)
+        return COMMAND_DONE;
+    buf_init(&why, 4096);
+    result =
+        decision_reject(call->intake, span_str(delivery.id), call->operator_, reason, &why);
+    return decided(call, &delivery, result, NULL, "is rejected", &why);
+}
+
+enum command_progress command_recall(struct command_call *call)
+{
+    struct recall_reach reach;
+    struct delivery delivery;
+    struct span reason;
+    struct buf why;
+    const char *done = "is recalled; it never left";
+    int result;
+
+    if (what_and_why(call, &delivery, &reason) != SLUSS_OK)
+        return COMMAND_DONE;
+    buf_init(&why, 4096);
+    result = decision_recall(call->intake, span_str(delivery.id), call->operator_, reason,
+                             call->arena, &reach, &why);
+    if (reach.acknowledged_us)
+        done = "is recalled, but the processing system has it: stop it there";
+    else if (reach.taken_us)
+        done = "is recalled, but the processing system took it: make sure that it stops";
+    return decided(call, &delivery, result, &reach, done, &why);
 }

@@ -50,6 +50,7 @@ enum command_progress command_list(struct command_call *call);
 enum command_progress command_show(struct command_call *call);
 enum command_progress command_release(struct command_call *call);
 enum command_progress command_reject(struct command_call *call);
+enum command_progress command_recall(struct command_call *call);
 enum command_progress command_queue_list(struct command_call *call);
 enum command_progress command_queue_take(struct command_call *call);
 enum command_progress command_queue_ack(struct command_call *call);

@@ -34,6 +34,7 @@ static const struct argument {
     {"wait_ms", ARGUMENT_INT, offsetof(struct control_request, wait_ms), CONTROL_WAIT_MAX_MS},
     {"limit", ARGUMENT_INT, offsetof(struct control_request, limit), CONTROL_PAGE_MAX},
     {"pending", ARGUMENT_BOOL, offsetof(struct control_request, pending), 0},
+    {"once", ARGUMENT_BOOL, offsetof(struct control_request, once), 0},
 };
 #define ARGUMENTS   (sizeof arguments / sizeof arguments[0])
 #define COMMAND_MAX 32

@@ -44,6 +44,7 @@ struct control_request {
     int64_t wait_ms;
     int64_t limit;
     bool pending;
+    bool once; /* a release that makes no habit */
 };
 
 /* As a line, with its line end. 0 or SLUSS_ENOMEM. */

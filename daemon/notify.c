@@ -2,6 +2,7 @@
 #include "daemon/notify.h"
 
 #include <sodium.h>
+#include <string.h>
 
 #include "model/error.h"
 #include "model/text.h"
@@ -26,6 +27,9 @@ int notify_receipts(struct intake *intake, const struct delivery *delivery, cons
         .created_us = loop_wall_us(intake->loop),
         .deadline_us = delivery->received_us + settings->sla.receipt_us,
     };
+    /* A recall comes days later; its receipt is not late because the file is old. */
+    if (strcmp(verdict, "recalled") == 0)
+        mail.deadline_us = mail.created_us + settings->sla.receipt_us;
     for (size_t i = 0; unit && i < unit->receipts_to.n; i++) {
         mail.recipient = unit->receipts_to.of[i];
         int rc = outbox_add(intake->store, &mail, settings->smtp.from, NULL, 0);

@@ -96,7 +96,7 @@ int queue_ripen(struct store *store, int64_t now_us, int64_t *next_us)
 
 #define QUEUE_COLUMNS                                                                              \
     DELIVERY_COLUMNS ", q.ready_us, q.taken_us, q.lease_until_us, q.taken_by, q.takes, "           \
-                     "q.last_nack"
+                     "q.last_nack, q.acked_us"
 
 static int read_entry(sqlite3_stmt *statement, struct arena *arena, struct queue_entry *e)
 {
@@ -106,6 +106,7 @@ static int read_entry(sqlite3_stmt *statement, struct arena *arena, struct queue
     e->taken_us = col_int(statement, first + 1);
     e->lease_until_us = col_int(statement, first + 2);
     e->takes = (unsigned)col_int(statement, first + 4);
+    e->acked_us = col_int(statement, first + 6);
     if (rc == 0)
         rc = copy_text(statement, first + 3, arena, &e->taken_by);
     if (rc == 0)
@@ -113,9 +114,7 @@ static int read_entry(sqlite3_stmt *statement, struct arena *arena, struct queue
     return rc;
 }
 
-/* The entry of one delivery, whole. */
-static int load_entry(struct store *store, int64_t row, struct arena *arena,
-                      struct queue_entry *out)
+int queue_get(struct store *store, int64_t row, struct arena *arena, struct queue_entry *out)
 {
     sqlite3_stmt *statement;
     int rc = db_query(store->db, &statement,
@@ -152,7 +151,7 @@ int queue_take(struct store *store, const char *unit, const char *by, int64_t no
                 VALUES(v_int(row), v_int(now_us), v_int(until), v_text(by)));
     struct queue_entry entry;
     if (rc == 0)
-        rc = load_entry(store, row, arena, &entry);
+        rc = queue_get(store, row, arena, &entry);
     if (rc < 0)
         return rc;
     *out = entry;

@@ -16,6 +16,7 @@ struct queue_entry {
     const char *taken_by; /* null */
     unsigned takes;
     const char *last_nack; /* reason; null */
+    int64_t acked_us;      /* 0 = not acknowledged */
 };
 
 /* In the transaction of the verdict or release, after the state was set: a delivery that is
@@ -24,6 +25,10 @@ struct queue_entry {
 int queue_add(struct store *store, int64_t delivery_row, int64_t ready_us);
 /* Take it out (recall). 0, SLUSS_ENOTFOUND. */
 int queue_remove(struct store *store, int64_t delivery_row);
+
+/* One delivery's entry, acknowledged or not (strings in the arena). 0, SLUSS_ENOTFOUND. */
+int queue_get(struct store *store, int64_t delivery_row, struct arena *arena,
+              struct queue_entry *out);
 
 /* Accepted and released deliveries whose cool-off has ended become `queued`. Returns how
  * many; *next_us says when the next one will be due (INT64_MAX: none). */

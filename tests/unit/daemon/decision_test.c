@@ -15,7 +15,7 @@ static int release(struct gate *gate, const struct delivery *delivery, const cha
 
     buf_init(&why, 4096);
     rc = decision_release(&gate->intake, span_str(delivery->id), operator_,
-                          SPAN_LIT("spoke with the sender"), &why);
+                          SPAN_LIT("spoke with the sender"), false, &why);
     assert_int_equal(rc != 0, why.n > 0); /* every refusal says why */
     buf_free(&why);
     return rc;
@@ -93,6 +93,55 @@ static void half_a_decision_leaves_no_trace(void **state)
     assert_int_equal(number(gate, "SELECT count(*) FROM queue"), 1);
 }
 
+static int recall(struct gate *gate, const struct delivery *delivery, struct recall_reach *reach)
+{
+    struct arena *arena = arena_new(1 << 16);
+    struct buf why;
+    int rc;
+
+    buf_init(&why, 4096);
+    rc = decision_recall(&gate->intake, span_str(delivery->id), "eva", SPAN_LIT("the wrong month"),
+                         arena, reach, &why);
+    assert_int_equal(rc != 0, why.n > 0);
+    buf_free(&why);
+    arena_free(&arena);
+    return rc;
+}
+
+/* A wrong release is undone: off the queue, no habit, told to the sender, and only once. */
+static void what_was_let_through_is_recalled_once(void **state)
+{
+    struct gate *gate = *state;
+    struct delivery held = gate_held(gate, "heby/ekonomi", T0);
+    struct recall_reach reach;
+
+    assert_int_equal(recall(gate, &held, &reach), SLUSS_ECONFLICT);
+    assert_int_equal(release(gate, &held, "bo"), 0);
+    assert_int_equal(recall(gate, &held, &reach), 0);
+    assert_int_equal(reach.from, STATE_QUEUED);
+    assert_int_equal(reach.taken_us, 0);
+    assert_int_equal(number(gate, "SELECT count(*) FROM queue"), 0);
+    assert_int_equal(number(gate, "SELECT count(*) FROM outbox WHERE verdict = 'recalled'"), 1);
+    assert_int_equal(number(gate, "SELECT count(*) FROM delivery WHERE state = 'recalled'"), 1);
+    assert_int_equal(recall(gate, &held, &reach), SLUSS_ECONFLICT);
+}
+
+/* One of two approvals says "once": that is enough. */
+static void once_is_kept_until_the_last_approval(void **state)
+{
+    struct gate *gate = *state;
+    struct delivery delivery = gate_held(gate, "heby/teknik", T0);
+    struct buf why;
+
+    buf_init(&why, 4096);
+    assert_int_equal(decision_release(&gate->intake, span_str(delivery.id), "eva",
+                                      SPAN_LIT("a catch-up bill"), true, &why), 1);
+    buf_free(&why);
+    assert_int_equal(release(gate, &delivery, "bo"), 0);
+    assert_int_equal(number(gate, "SELECT count(*) FROM audit WHERE event = 'delivery-released' "
+                                  "AND json_extract(detail, '$.once')"), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -100,6 +149,8 @@ int main(void)
         GATE_TEST(two_approvals_are_two_people),
         GATE_TEST(a_reason_is_needed_and_rejecting_is_final),
         GATE_TEST(half_a_decision_leaves_no_trace),
+        GATE_TEST(what_was_let_through_is_recalled_once),
+        GATE_TEST(once_is_kept_until_the_last_approval),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
