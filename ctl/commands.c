@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #define DELIVERIES "Deliveries"
+#define UNITS      "Units"
 #define QUEUE      "The processing system's side"
 #define PROOF      "Receipts and proof"
 #define OFFLINE    "Offline, no daemon needed"
@@ -39,8 +40,40 @@ const struct command commands[] = {
      {{"reason", "TEXT", "why; required, and told to the sender"},
       {"export", "DIR", "write the affected debtors and references there"}},
      command_recall},
-    {DELIVERIES, "unit list", "", 0, 0, "units, their inboxes and phase", NULL, {{0}},
-     command_unit_list},
+    {UNITS, "unit list", "", 0, 0, "units, their inboxes and phase",
+     "PHASE is the one that holds; where an operator set it against the configuration, that is\n"
+     "said behind it, and so is an open migration.", {{0}}, command_unit_list},
+    {UNITS, "unit go-live", "U", 1, 1, "its files are processed from now on",
+     "Over what the configuration says, until unit test.", {{"reason", "TEXT", "why; required"}},
+     command_unit_go_live},
+    {UNITS, "unit test", "U", 1, 1, "every file of it is held from now on",
+     "Over what the configuration says, until unit go-live.",
+     {{"reason", "TEXT", "why; required"}}, command_unit_test},
+    {UNITS, "unit import", "U FILE", 2, 2, "what its deliveries were like before",
+     "So that a unit does not start without a habit. A text with ';' between the columns, the\n"
+     "first line names them: date;items;sum and perhaps currency, then a delivery a line:\n"
+     "2026-03-02;712;534120,50. What is wrong is named with its line, and then nothing is\n"
+     "imported. Again, it replaces what was imported before. Days from which sluss has\n"
+     "deliveries of its own are left out.",
+     {{"kind", "K", "of what: cases (default), invoices or payments"},
+      {"reason", "TEXT", "where the figures come from"}}, command_unit_import},
+    {UNITS, "announce", "U", 1, 1, "say what will come, so that it is not unusual",
+     "Stands for the first delivery let through in the time named that is about so large (half\n"
+     "to five quarters of N; of any size without --items).",
+     {{"items", "N", "about how many"},
+      {"from", "DATE", "from the beginning of this day; required"},
+      {"to", "DATE", "to the end of this day; required"},
+      {"reason", "TEXT", "who said so, and why; required"}}, command_announce},
+    {UNITS, "announce list", "", 0, 0, "what was announced, and what came of it", NULL,
+     {{"unit", "U", "only of this unit or partner"}}, command_announce_list},
+    {UNITS, "announce cancel", "NO", 1, 1, "it will not come after all", NULL,
+     {{"reason", "TEXT", "why"}}, command_announce_cancel},
+    {UNITS, "migration open", "U", 1, 1, "its sender changes systems: hold every file",
+     "Ends by itself after the day named with --until.",
+     {{"until", "DATE", "to the end of this day; required"},
+      {"reason", "TEXT", "why; required"}}, command_migration_open},
+    {UNITS, "migration close", "U", 1, 1, "the change is done: judge its files again", NULL,
+     {{"reason", "TEXT", "why"}}, command_migration_close},
     {QUEUE, "queue list", "", 0, 0, "what waits for the processing system", NULL,
      {{"unit", "U", "only of this unit or partner"}}, command_queue_list},
     {QUEUE, "queue take", "", 0, 0, "lend the oldest delivery that is ready",

@@ -47,6 +47,14 @@ int command_audit(struct ctl *ctl, const struct arguments *arguments);
 int command_audit_verify(struct ctl *ctl, const struct arguments *arguments);
 int command_verify(struct ctl *ctl, const struct arguments *arguments);
 int command_unit_list(struct ctl *ctl, const struct arguments *arguments);
+int command_announce(struct ctl *ctl, const struct arguments *arguments);
+int command_announce_list(struct ctl *ctl, const struct arguments *arguments);
+int command_announce_cancel(struct ctl *ctl, const struct arguments *arguments);
+int command_migration_open(struct ctl *ctl, const struct arguments *arguments);
+int command_migration_close(struct ctl *ctl, const struct arguments *arguments);
+int command_unit_go_live(struct ctl *ctl, const struct arguments *arguments);
+int command_unit_test(struct ctl *ctl, const struct arguments *arguments);
+int command_unit_import(struct ctl *ctl, const struct arguments *arguments);
 int command_help(struct ctl *ctl, const struct arguments *arguments);
 
 #endif

@@ -1,5 +1,8 @@
 /* deliveries.c -- slussctl list, release, reject, unit list */
+#include <string.h>
+
 #include "ctl/online.h"
+#include "ctl/when.h"
 #include "model/error.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -56,13 +59,33 @@ int command_reject(struct ctl *ctl, const struct arguments *arguments)
     return decide(ctl, arguments, "reject");
 }
 
+/* "test", "live (configured: test)", "live, migrating until ..." */
+void cell_phase(struct table *table, const json_t *row)
+{
+    const char *phase = row_text(row, "phase");
+    const char *configured = row_text(row, "phase_configured");
+    const char *until = row_text(row, "migration_until");
+    struct buf text;
+
+    buf_init(&text, 256);
+    buf_str(&text, phase ? phase : "-");
+    if (phase && configured && strcmp(phase, configured) != 0)
+        buf_printf(&text, " (configured: %s)", configured);
+    if (until) {
+        buf_str(&text, ", migrating until ");
+        when_local(&text, until);
+    }
+    table_cell(table, until ? INK_CARE : INK_PLAIN, buf_view(&text));
+    buf_free(&text);
+}
+
 static void unit_cells(struct table *table, const json_t *row)
 {
     const json_t *reachable = json_object_get(row, "reachable");
 
     cell_text(table, row, "unit");
     cell_text(table, row, "partner_name");
-    cell_text(table, row, "phase");
+    cell_phase(table, row);
     cell_int(table, row, "waiting");
     cell_int(table, row, "held");
     cell_int(table, row, "accepted");

@@ -23,6 +23,7 @@ libctl_a_SOURCES = \
   ctl/status.c \
   ctl/outcome.c ctl/outcome.h \
   ctl/trail.c \
+  ctl/units.c \
   ctl/when.c ctl/when.h \
   daemon/control.c daemon/control.h
 slussctl_SOURCES = ctl/main.c

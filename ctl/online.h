@@ -33,6 +33,8 @@ void cell_text(struct table *table, const json_t *row, const char *key);
 void cell_int(struct table *table, const json_t *row, const char *key);
 void cell_sum(struct table *table, const json_t *row);
 void cell_time(struct table *table, const json_t *row, const char *key);
+/* A unit's phase, with what stands against it. */
+void cell_phase(struct table *table, const json_t *row);
 void cell_state(struct table *table, const json_t *row, const char *key);
 
 /* Run a listing into a table: each row fills the cells. */

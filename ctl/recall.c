@@ -16,7 +16,8 @@
 
 #define PATH_ROOM 8192
 
-struct export {
+struct export
+{
     char id[64];
     struct buf from; /* the delivery's items, as the daemon keeps them */
     struct buf to;
@@ -41,9 +42,9 @@ static int take_source(void *context, json_t *row)
 /* Of an item, who owes it and by what it is known; a new reference. */
 static json_t *affected(json_t *item)
 {
-    static const char *const keys[] = {"counterparty_id", "counterparty_name", "reference",
-                                       "number",          "type",              "amount_minor",
-                                       "currency",        "due_date",          "record"};
+    static const char *const keys[] = {
+        "counterparty_id", "counterparty_name", "reference", "number", "type",
+        "amount_minor",    "currency",          "due_date",  "record"};
     json_t *row = json_object();
 
     for (size_t i = 0; row && i < sizeof keys / sizeof keys[0]; i++)
@@ -107,8 +108,7 @@ static int write_export(struct export *export)
     if (error == SLUSS_OK)
         return EXIT_FINE;
     unlink(buf_cstr(&export->to));
-    return complain("%s: %s; nothing is recalled", buf_cstr(&export->to),
-                    sluss_error_text(error));
+    return complain("%s: %s; nothing is recalled", buf_cstr(&export->to), sluss_error_text(error));
 }
 
 static int make_export(struct ctl *ctl, const char *id, const char *directory,
@@ -126,7 +126,8 @@ static int make_export(struct ctl *ctl, const char *id, const char *directory,
     return write_export(export);
 }
 
-/* --- the recall -------------------------------------------------------------------------------- */
+/* --- the recall --------------------------------------------------------------------------------
+ */
 
 /* What had left when it was recalled. */
 static int print_reach(void *context, json_t *row)

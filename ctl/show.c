@@ -79,6 +79,29 @@ static void print_sender(const struct paper *paper, const json_t *row, struct bu
     line(paper, "received", buf_view(text));
 }
 
+/* What somebody said would come, and this may be it. */
+static void print_announcements(const struct paper *paper, const json_t *row, struct buf *text)
+{
+    const json_t *announcement;
+    size_t i;
+
+    json_array_foreach (json_object_get(row, "announcements"), i, announcement) {
+        buf_clear(text);
+        if (row_int(announcement, "items")) {
+            print_count(text, (uint64_t)row_int(announcement, "items"), "item", "items");
+            buf_str(text, " ");
+        }
+        buf_str(text, "from ");
+        when_local(text, row_text(announcement, "from"));
+        buf_str(text, " to ");
+        when_local(text, row_text(announcement, "to"));
+        buf_printf(text, ", by %s: %s (no. %lld)", row_text(announcement, "operator"),
+                   row_text(announcement, "reason"),
+                   (long long)row_int(announcement, "announcement"));
+        line(paper, "announced", buf_view(text));
+    }
+}
+
 static void print_head(const struct paper *paper, const json_t *row)
 {
     const char *state = row_text(row, "state");
@@ -112,6 +135,7 @@ static void print_head(const struct paper *paper, const json_t *row)
         when_local(&text, row_text(row, "decided_at"));
         line(paper, "verdict", buf_view(&text));
     }
+    print_announcements(paper, row, &text);
     buf_free(&text);
 }
 

@@ -117,7 +117,7 @@ static void print_units(const struct paper *paper, const json_t *row)
         const char *problem = row_text(unit, "problem");
 
         cell_text(table, unit, "unit");
-        cell_text(table, unit, "phase");
+        cell_phase(table, unit);
         cell_int(table, unit, "waiting");
         cell_text(table, unit, "inbox");
         if (trouble)

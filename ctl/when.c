@@ -79,6 +79,17 @@ int when_parse(const char *text, int64_t now, int64_t *at_us)
     return instant_parse(span_str(text), at_us);
 }
 
+int when_end_parse(const char *text, int64_t *at_us)
+{
+    char next[DATE_SIZE];
+    struct date day;
+
+    if (date_parse_iso(span_str(text), &day) != SLUSS_OK)
+        return when_parse(text, now_us(), at_us);
+    date_format(date_from_days(date_to_days(day) + 1), next);
+    return parse_local(next, at_us);
+}
+
 void when_local(struct buf *out, const char *rfc3339)
 {
     char text[INSTANT_SIZE];

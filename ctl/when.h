@@ -10,6 +10,9 @@
  * back from now: "90s", "30m", "2h", "3d". 0 or SLUSS_ESYNTAX. */
 int when_parse(const char *text, int64_t now_us, int64_t *at_us);
 
+/* The same as an end: a day alone means up to the end of it. */
+int when_end_parse(const char *text, int64_t *at_us);
+
 /* A length of time: seconds ("90", "90s"), "10m", "2h", "3d". 0 or SLUSS_ESYNTAX. */
 int duration_parse(const char *text, int64_t *us);
 

@@ -5,6 +5,7 @@
 #include "daemon/commands_part.h"
 #include "daemon/decision.h"
 #include "model/error.h"
+#include "store/announcements.h"
 #include "store/audit.h"
 #include "store/outbox.h"
 
@@ -178,7 +179,7 @@ static void show_figures(struct showing *showing, const struct delivery *deliver
     json_delivery(j, delivery);
     json_instant(j, "decided_at", delivery->decided_us);
     json_cstr(j, "partner_name", unit ? unit->partner_name : NULL);
-    json_cstr(j, "phase", !unit ? NULL : unit->phase == PHASE_LIVE ? "live" : "test");
+    json_standing(j, showing->call, delivery->unit);
     json_bool(j, "test", delivery->summary.test);
     json_uint(j, "size", delivery->summary.size);
     json_object_begin(j, "items_by_type");
@@ -189,16 +190,42 @@ static void show_figures(struct showing *showing, const struct delivery *deliver
     show_paths(showing, delivery);
 }
 
+static int show_announcement(void *context, const struct stored_announcement *a)
+{
+    struct showing *showing = context;
+
+    json_object_begin(showing->j, NULL);
+    json_announcement(showing->j, a, showing->now_us);
+    json_object_end(showing->j);
+    return SLUSS_OK;
+}
+
+/* "announcements": what it used, or while it is held, what was open when it came. */
+static int show_announcements(struct showing *showing, const struct delivery *delivery)
+{
+    const struct announcement_filter used = {.used_by_row = delivery->row};
+    const struct announcement_filter open = {.unit = delivery->unit,
+                                             .open_at_us = delivery->received_us};
+    int error;
+
+    json_array_begin(showing->j, "announcements");
+    error = announcements_list(showing->call->intake->store,
+                               delivery->state == STATE_HELD ? &open : &used, show_announcement,
+                               showing);
+    json_array_end(showing->j);
+    return error;
+}
+
 static int show_lists(struct showing *showing, const struct delivery *delivery)
 {
     struct store *store = showing->call->intake->store;
     struct outbox_filter receipts = {.receipts_only = true, .delivery_row = delivery->row};
     struct audit_filter history = {.delivery_id = delivery->id, .limit = HISTORY_MAX};
     struct json *j = showing->j;
-    int error;
+    int error = show_announcements(showing, delivery);
 
     json_array_begin(j, "findings");
-    error = store_findings(store, delivery->row, show_finding, showing);
+    error = error ? error : store_findings(store, delivery->row, show_finding, showing);
     json_array_end(j);
     json_double(j, "score", showing->score);
     json_array_begin(j, "receipts");

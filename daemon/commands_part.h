@@ -51,6 +51,14 @@ enum command_progress command_show(struct command_call *call);
 enum command_progress command_release(struct command_call *call);
 enum command_progress command_reject(struct command_call *call);
 enum command_progress command_recall(struct command_call *call);
+enum command_progress command_announce(struct command_call *call);
+enum command_progress command_announce_list(struct command_call *call);
+enum command_progress command_announce_cancel(struct command_call *call);
+enum command_progress command_migration_open(struct command_call *call);
+enum command_progress command_migration_close(struct command_call *call);
+enum command_progress command_unit_go_live(struct command_call *call);
+enum command_progress command_unit_test(struct command_call *call);
+enum command_progress command_unit_import(struct command_call *call);
 enum command_progress command_queue_list(struct command_call *call);
 enum command_progress command_queue_take(struct command_call *call);
 enum command_progress command_queue_ack(struct command_call *call);
@@ -59,6 +67,13 @@ enum command_progress command_receipts(struct command_call *call);
 enum command_progress command_audit(struct command_call *call);
 enum command_progress command_audit_verify(struct command_call *call);
 enum command_progress command_verify(struct command_call *call);
+
+/* Into the open object: "phase" that holds, "phase_configured", "migration_until" (null: none is
+ * open). */
+void json_standing(struct json *j, struct command_call *call, const char *unit);
+/* The keys of an announcement, into the open object. */
+struct stored_announcement;
+void json_announcement(struct json *j, const struct stored_announcement *a, int64_t now_us);
 
 /* A receipt and an audit row as they are printed, here and in `show`. */
 struct outbox_mail;

@@ -39,17 +39,12 @@ static void needs_person(struct status *status, const char *format, ...)
     buf_free(&text);
 }
 
-static const char *phase_name(const struct unit_settings *unit)
-{
-    return !unit ? NULL : unit->phase == PHASE_LIVE ? "live" : "test";
-}
-
-static void json_inbox(struct json *j, const struct intake *intake,
+static void json_inbox(struct json *j, struct command_call *call,
                        const struct inbox_status *inbox)
 {
     json_cstr(j, "unit", inbox->unit);
     json_cstr(j, "inbox", inbox->path);
-    json_cstr(j, "phase", phase_name(settings_unit(intake->settings, inbox->unit)));
+    json_standing(j, call, inbox->unit);
     json_bool(j, "reachable", inbox->reachable);
     json_bool(j, "watched", inbox->watched);
     json_cstr(j, "problem", inbox->problem);
@@ -62,7 +57,7 @@ static int status_unit(void *context, const struct inbox_status *inbox)
     struct status *status = context;
 
     json_object_begin(status->j, NULL);
-    json_inbox(status->j, status->call->intake, inbox);
+    json_inbox(status->j, status->call, inbox);
     json_object_end(status->j);
     if (!inbox->reachable)
         needs_person(status, "The inbox of %s cannot be reached: %s", inbox->unit,
@@ -174,7 +169,7 @@ static int find_inbox(void *context, const struct inbox_status *inbox)
 
     if (strcmp(inbox->unit, search->unit) != 0)
         return SLUSS_OK;
-    json_inbox(search->j, search->call->intake, inbox);
+    json_inbox(search->j, search->call, inbox);
     search->found = true;
     return SLUSS_OK;
 }
@@ -202,7 +197,7 @@ static int unit_row(struct command_call *call, const struct unit_settings *unit)
     if (!search.found) {
         json_cstr(&j, "unit", unit->key);
         json_cstr(&j, "inbox", unit->inbox);
-        json_cstr(&j, "phase", phase_name(unit));
+        json_standing(&j, call, unit->key);
     }
     json_cstr(&j, "partner_name", unit->partner_name);
     json_cstr(&j, "language", unit->language);

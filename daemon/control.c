@@ -35,6 +35,11 @@ static const struct argument {
     {"limit", ARGUMENT_INT, offsetof(struct control_request, limit), CONTROL_PAGE_MAX},
     {"pending", ARGUMENT_BOOL, offsetof(struct control_request, pending), 0},
     {"once", ARGUMENT_BOOL, offsetof(struct control_request, once), 0},
+    {"kind", ARGUMENT_TEXT, offsetof(struct control_request, kind), 16},
+    {"text", ARGUMENT_PROSE, offsetof(struct control_request, text), CONTROL_TEXT_MAX},
+    {"from", ARGUMENT_INSTANT, offsetof(struct control_request, from_us), 40},
+    {"to", ARGUMENT_INSTANT, offsetof(struct control_request, to_us), 40},
+    {"items", ARGUMENT_INT, offsetof(struct control_request, items), CONTROL_ITEMS_MAX},
 };
 #define ARGUMENTS   (sizeof arguments / sizeof arguments[0])
 #define COMMAND_MAX 32

@@ -27,6 +27,8 @@
 #define CONTROL_PAGE_MAX    500         /* rows of one answer */
 #define CONTROL_CURSOR_MAX  136 /* holds the key of a unit */
 #define CONTROL_REASON_MAX  2000
+#define CONTROL_TEXT_MAX    (48 * 1024)
+#define CONTROL_ITEMS_MAX   INT64_C(999999999)
 #define CONTROL_WAIT_MAX_MS INT64_C(86400000)
 #define CONTROL_SILENCE_MS  60000 /* an answer that stops for so long is given up */
 
@@ -45,6 +47,10 @@ struct control_request {
     int64_t limit;
     bool pending;
     bool once; /* a release that makes no habit */
+    const char *kind; /* of items */
+    const char *text; /* lines to import */
+    int64_t from_us, to_us;
+    int64_t items;
 };
 
 /* As a line, with its line end. 0 or SLUSS_ENOMEM. */

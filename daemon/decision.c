@@ -10,7 +10,7 @@
 #include "store/queue.h"
 
 #define DECISION_MEMORY (64 * 1024)
-#define REASON_MAX 1000 /* bytes */
+#define REASON_MAX      1000 /* bytes */
 
 /* What an operator may say: the word kept beside the delivery, and the trail's event. */
 enum word { WORD_RELEASE = 0, WORD_REJECT, WORD_RECALL };
@@ -126,15 +126,14 @@ static int settle(struct intake *intake, int rc, struct buf *why)
     return rc;
 }
 
-static int release_now(struct intake *intake, struct decision *d,
-                       const struct unit_settings *unit)
+static int release_now(struct intake *intake, struct decision *d, const struct unit_settings *unit)
 {
     int64_t cool_off_us = unit ? unit->cool_off_us : 0;
     struct store *store = intake->store;
     enum delivery_state to = cool_off_us > 0 ? STATE_RELEASED : STATE_QUEUED;
     int rc = store_delivery_become(store, d->delivery.row, to, d->now_us);
-    rc = rc ? rc : gate_enter(store, intake->seen, d->delivery.row,
-                              d->once ? ENTRY_ONCE : ENTRY_NORMAL);
+    rc = rc ? rc
+            : gate_enter(store, intake->seen, d->delivery.row, d->once ? ENTRY_ONCE : ENTRY_NORMAL);
     rc = rc ? rc : queue_add(store, d->delivery.row, d->now_us + cool_off_us);
     rc = rc ? rc : notify_receipts(intake, &d->delivery, "released", NULL);
     return rc ? rc : audit(intake, d, words[WORD_RELEASE].event);

@@ -1,4 +1,5 @@
-/* decision.h -- an operator decides a delivery: releases or rejects a held one, recalls one let through
+/* decision.h -- an operator decides a delivery: releases or rejects a held one, recalls one let
+ * through
  *
  * Each decision is one transaction: the state, the decision, the receipt that tells the
  * sender, the queue entry, and the audit row. Done twice, or by two at once, it happens once:

@@ -10,7 +10,9 @@
 #include "model/error.h"
 #include "safeguards/fingerprint.h"
 #include "safeguards/profile.h"
+#include "store/announcements.h"
 #include "store/habits.h"
+#include "store/standing.h"
 
 /* Keys of accounts and issuers, of which a file has few: each is gathered once. */
 #define NAMES_MOST 16
@@ -167,6 +169,8 @@ const uint8_t *assessment_digest(const struct assessment *a)
 struct past {
     struct prior bytes, content, number, due, rejected, contained;
     struct past_delivery same_bytes, same_content;
+    struct announcement announced;
+    struct standing standing;
     struct history history;
 };
 
@@ -252,6 +256,50 @@ static int ask_same(const struct assessment *a, const struct delivery *delivery,
     return found < 0 ? found : SLUSS_OK;
 }
 
+/* --- what operators said ------------------------------------------------------------------ */
+
+struct announced {
+    uint64_t items;
+    int64_t id; /* 0: none found */
+    struct announcement found;
+};
+
+static int take_announcement(void *context, const struct stored_announcement *a)
+{
+    struct announced *search = context;
+    struct announcement found = {.items = a->items, .from_us = a->from_us, .to_us = a->to_us};
+    if (!announcement_explains(&found, search->items))
+        return SLUSS_OK;
+    search->id = a->id;
+    search->found = found;
+    return SLUSS_ESTOP;
+}
+
+/* The open announcement that explains a delivery of so many items, the one that ends first. */
+static int find_announcement(struct store *store, const char *unit, int64_t received_us,
+                             uint64_t items, struct announced *out)
+{
+    const struct announcement_filter filter = {.unit = unit, .open_at_us = received_us};
+    *out = (struct announced){.items = items};
+    int rc = announcements_list(store, &filter, take_announcement, out);
+    return rc == SLUSS_ESTOP ? SLUSS_OK : rc;
+}
+
+static int ask_operators(const struct assessment *a, const struct delivery *delivery,
+                         struct past *past)
+{
+    struct announced announced;
+    int rc = find_announcement(a->store, a->unit, a->received_us, delivery->summary.items,
+                               &announced);
+    rc = rc ? rc : standing_get(a->store, a->unit, &past->standing);
+    if (rc)
+        return rc;
+    past->announced = announced.found;
+    past->history.announced = announced.id ? &past->announced : NULL;
+    past->history.migrating = standing_migrating(&past->standing, a->received_us);
+    return SLUSS_OK;
+}
+
 /* --- habit -------------------------------------------------------------------------------- */
 
 static int add_row(void *context, int64_t delivery, struct span bytes)
@@ -319,15 +367,21 @@ int assessment_judge(struct assessment *a, const struct delivery *delivery,
     struct past past = {0};
     int rc = ask_same(a, delivery, &past);
     rc = rc ? rc : ask_overlaps(a, &past);
+    rc = rc ? rc : ask_operators(a, delivery, &past);
     rc = rc ? rc : load_habit(a, delivery);
     if (rc)
         return rc;
     take_sweep(a, &past.history);
     measure(a, delivery);
     past.history.habit = &a->habit;
+    /* What operators said of the phase stands above the configuration, but not for a unit that
+     * is no longer in it. */
+    struct unit_settings standing = *unit;
+    if (strcmp(unit->key, a->unit) == 0)
+        standing.phase = standing_phase(&past.standing, unit->phase);
     const struct subject subject = {
         .delivery = delivery,
-        .unit = unit,
+        .unit = &standing,
         .history = &past.history,
         .profile = a->profile,
         .now = a->now,
@@ -356,8 +410,12 @@ int assessment_keep(struct assessment *a)
     return rc;
 }
 
-/* Its stored row with more flags. */
-static int enter_flagged(struct store *store, int64_t delivery, unsigned flags)
+/* A volume this improbable (-log10) is not usual, announced or not. */
+#define UNUSUAL_SCORE 2.0
+
+/* Its stored row with more flags, and some only where its volume was unusual. */
+static int enter_flagged(struct store *store, int64_t delivery, unsigned flags,
+                         unsigned if_unusual)
 {
     struct habit_row *row = malloc(sizeof *row);
     struct arena *arena = arena_new(64 * 1024);
@@ -368,6 +426,8 @@ static int enter_flagged(struct store *store, int64_t delivery, unsigned flags)
     rc = rc ? rc : habit_row_get(bytes, row);
     if (rc == 0) {
         row->flags |= (uint16_t)flags;
+        if (row->of[MEASURE_SCORE_HIGH] >= UNUSUAL_SCORE)
+            row->flags |= (uint16_t)if_unusual;
         rc = habit_row_put(&out, row);
     }
     rc = rc ? rc : habits_enter(store, delivery, buf_view(&out));
@@ -377,18 +437,37 @@ static int enter_flagged(struct store *store, int64_t delivery, unsigned flags)
     return rc == SLUSS_ENOTFOUND ? SLUSS_OK : rc; /* a delivery without items */
 }
 
+/* The first delivery let through that an announcement explains uses it up. 1 when this does. */
+static int use_announcement(struct store *store, int64_t row)
+{
+    struct arena *arena = arena_new(64 * 1024);
+    struct announced announced;
+    struct delivery d;
+    int rc = arena ? store_delivery_by_row(store, row, arena, &d) : SLUSS_ENOMEM;
+    rc = rc ? rc : find_announcement(store, d.unit, d.received_us, d.summary.items, &announced);
+    if (rc == 0 && announced.id)
+        rc = announcements_use(store, announced.id, row);
+    arena_free(&arena);
+    return rc < 0 ? rc : announced.id != 0;
+}
+
 int gate_enter(struct store *store, struct seen *seen, int64_t row, enum entry entry)
 {
     int rc = seen_enter(seen, row);
-    if (rc)
+    if (rc || entry == ENTRY_REJECTED)
         return rc;
+    int announced = use_announcement(store, row);
+    if (announced < 0)
+        return announced;
     switch (entry) {
     case ENTRY_ACCEPTED:
-        return habits_enter(store, row, SPAN_NONE);
+        /* What was announced because it is out of the ordinary does not become ordinary. */
+        return announced ? enter_flagged(store, row, 0, HABIT_ONCE)
+                         : habits_enter(store, row, SPAN_NONE);
     case ENTRY_NORMAL:
-        return enter_flagged(store, row, HABIT_RELEASED);
+        return enter_flagged(store, row, HABIT_RELEASED, 0);
     case ENTRY_ONCE:
-        return enter_flagged(store, row, HABIT_RELEASED | HABIT_ONCE);
+        return enter_flagged(store, row, HABIT_RELEASED | HABIT_ONCE, 0);
     default:
         return SLUSS_OK;
     }
@@ -396,7 +475,8 @@ int gate_enter(struct store *store, struct seen *seen, int64_t row, enum entry e
 
 int gate_leave(struct store *store, int64_t row)
 {
-    return habits_leave(store, row);
+    int rc = announcements_free(store, row);
+    return rc ? rc : habits_leave(store, row);
 }
 
 int gate_drop(struct seen *seen, int64_t row)

@@ -45,6 +45,12 @@ struct announcement {
     int64_t from_us, to_us;
 };
 
+/* Is a delivery of so many items the one that was announced: not much more, nor less than half? */
+static inline bool announcement_explains(const struct announcement *a, uint64_t items)
+{
+    return a->items == 0 || (items <= a->items + a->items / 4 && items >= a->items / 2);
+}
+
 struct history {
     /* Same bytes, same items in any order; null when there was none. */
     const struct past_delivery *same_bytes;
@@ -72,7 +78,7 @@ struct history {
      * null in tests that need none. */
     const struct habit *habit;
     uint64_t unit_deliveries; /* accepted ones of the unit, of any kind */
-    const struct announcement *announced; /* null: nothing */
+    const struct announcement *announced; /* that explains this one; null: none does */
     bool migrating; /* the sender declared a system change: every file is held */
 };
 

@@ -1,4 +1,4 @@
-/* unit.c -- is the delivery what was agreed with its sender? Phase, formats and seal. */
+/* unit.c -- is the delivery what was agreed with its sender? Phase, migration, formats and seal. */
 #include "model/error.h"
 #include "safeguards/check.h"
 
@@ -9,6 +9,14 @@ static int check_phase(const struct subject *subject, struct finding_list *findi
     if (subject->unit->phase != PHASE_TEST)
         return SLUSS_OK;
     return finding_list_add(findings, &f);
+}
+
+/* While its sender changes systems, a person looks at every file. */
+static int check_migration(const struct subject *subject, struct finding_list *findings)
+{
+    struct finding f = finding_make(FINDING_MIGRATION_OPEN, 0);
+
+    return subject->history->migrating ? finding_list_add(findings, &f) : SLUSS_OK;
 }
 
 /* The agreed formats as one text: "case-csv, peppol-bis-3". */
@@ -65,12 +73,13 @@ static int run(const struct subject *subject, struct finding_list *findings)
 {
     int rc = check_phase(subject, findings);
 
+    rc = rc ? rc : check_migration(subject, findings);
     rc = rc ? rc : check_format(subject, findings);
     return rc ? rc : check_seal(subject, findings);
 }
 
 const struct check check_unit = {
     .name = "unit",
-    .asks = "Is the unit live, and are format and seal as agreed with it?",
+    .asks = "Is the unit live and not migrating, and are format and seal as agreed with it?",
     .run = run,
 };

@@ -42,7 +42,7 @@ static bool announced(const struct subject *subject)
     const struct announcement *a = subject->history->announced;
     uint64_t items = subject->delivery->summary.items;
 
-    return a && (a->items == 0 || (items <= a->items + a->items / 4 && items >= a->items / 2));
+    return a && announcement_explains(a, items);
 }
 
 #define ANNOUNCED_WEIGHT DECIBANS(-20)

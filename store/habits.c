@@ -85,3 +85,42 @@ int habits_list(struct store *store, const char *stream, habit_visitor visit, vo
     }
     return rc;
 }
+
+/* --- import ---------------------------------------------------------------------------------- */
+
+#define HALF_DAY_US (INT64_C(12) * 3600 * SECOND_US)
+
+int habits_import_begin(struct store *store, const char *stream, unsigned *removed)
+{
+    int rc = db_begin(store->db);
+    rc = rc ? rc
+            : db_run(store->db, "DELETE FROM habit WHERE stream = ?1 AND delivery < 0",
+                     VALUES(v_text(stream)));
+    if (rc == 0)
+        *removed = (unsigned)db_changes(store->db);
+    return rc;
+}
+
+int habits_import(struct store *store, const char *stream, int64_t received_us, struct span row)
+{
+    int64_t own = INT64_MAX, lowest = 0;
+    int rc = db_begin(store->db);
+    rc = rc ? rc
+            : db_number(store->db, &own,
+                        "SELECT min(received_us) FROM habit WHERE stream = ?1 AND entered = 1 "
+                        "AND delivery > 0",
+                        VALUES(v_text(stream)));
+    if (rc < 0 || received_us >= own - HALF_DAY_US)
+        return rc < 0 ? rc : 0;
+    rc = db_number(store->db, &lowest, "SELECT min(delivery) FROM habit", NO_VALUES);
+    if (rc < 0)
+        return rc;
+    lowest = lowest < 0 ? lowest - 1 : -1;
+    rc = db_run(store->db,
+                "INSERT INTO habit (delivery, stream, received_us, entered, row) "
+                "VALUES (?1, ?2, ?3, 1, ?4)",
+                VALUES(v_int(lowest), v_text(stream), v_int(received_us),
+                       v_blob(row.p, row.n)));
+    rc = rc ? rc : trim(store, lowest);
+    return rc < 0 ? rc : 1;
+}

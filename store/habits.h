@@ -23,6 +23,12 @@ int habits_leave(struct store *store, int64_t delivery);
 /* A delivery's own row, copied into the arena. SLUSS_ENOTFOUND. */
 int habits_get(struct store *store, int64_t delivery, struct arena *arena, struct span *row);
 
+/* Figures from before: rows of no delivery, under negative numbers. `begin` takes out those of
+ * an earlier import into the stream and says how many; then each row: 1 when it was added, 0
+ * when it was left out, because from its day on the stream has rows of its own. */
+int habits_import_begin(struct store *store, const char *stream, unsigned *removed);
+int habits_import(struct store *store, const char *stream, int64_t received_us, struct span row);
+
 /* The rows that count, oldest first; the callback as everywhere. */
 typedef int (*habit_visitor)(void *context, int64_t delivery, struct span row);
 int habits_list(struct store *store, const char *stream, habit_visitor visit, void *context);

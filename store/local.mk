@@ -1,6 +1,7 @@
 # store/: durable state, SQLite behind it.
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
+  store/announcements.c store/announcements.h \
   store/audit.c store/audit.h \
   store/db.c store/db.h \
   store/deliveries.c store/internal.h \
@@ -14,5 +15,6 @@ libstore_a_SOURCES = \
   store/secret.c store/secret.h \
   store/seen.c store/seen.h store/seen_internal.h \
   store/spool.c store/spool.h \
+  store/standing.c store/standing.h \
   store/store.c store/store.h \
   store/sweep.c

@@ -130,10 +130,26 @@ static const char schema_3[] =
     "  entered INTEGER NOT NULL, row BLOB NOT NULL) STRICT;"
     "CREATE INDEX habit_stream ON habit (stream, received_us) WHERE entered = 1;";
 
+/* What operators say of units: what will come, and how each stands. */
+static const char schema_4[] =
+    "CREATE TABLE announcement ("
+    "  row_id INTEGER PRIMARY KEY AUTOINCREMENT, unit TEXT NOT NULL, items INTEGER NOT NULL,"
+    "  from_us INTEGER NOT NULL, to_us INTEGER NOT NULL, operator TEXT NOT NULL,"
+    "  reason TEXT NOT NULL, at_us INTEGER NOT NULL, cancelled_us INTEGER NOT NULL DEFAULT 0,"
+    "  used_by INTEGER REFERENCES delivery) STRICT;"
+    "CREATE INDEX announcement_open ON announcement (unit, to_us)"
+    "  WHERE used_by IS NULL AND cancelled_us = 0;"
+    "CREATE INDEX announcement_used ON announcement (used_by) WHERE used_by IS NOT NULL;"
+    /* phase NULL: as the configuration says. */
+    "CREATE TABLE standing ("
+    "  unit TEXT PRIMARY KEY, phase TEXT CHECK (phase IN ('test', 'live')),"
+    "  migration_until_us INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+
 const struct migration schema_migrations[] = {
     {1, "the first tables", schema_1},
     {2, "envelope and seal of a delivery", schema_2},
     {3, "the duplicate memory in sorted runs, and habits", schema_3},
+    {4, "announcements, migrations and phases of units", schema_4},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

@@ -93,3 +93,140 @@ def test_recall_says_what_had_left(site):
     lent = site.ctl("recall", sent[1], "--reason", "wrong price list")
     assert lent.code == 0 and "took it" in lent.out, lent
     assert site.ctl("queue", "ack", sent[1]).code == 1
+
+
+def announced(site, *args):
+    return site.ctl("announce", "heby/ekonomi", "--from", TODAY.isoformat(), "--to",
+                    (TODAY + timedelta(days=3)).isoformat(), "--reason", "Anna called", *args)
+
+
+def counts(site, days=60, items=20, currency=""):
+    """What sixty weekdays before today were like."""
+    rows, day = [], TODAY
+    while len(rows) < days:
+        day -= timedelta(days=1)
+        if day.weekday() < 5:
+            n = items + len(rows) % 5
+            rows.append(f"{day.isoformat()};{n};{n * 500},50{currency}")
+    path = site.base / "counts.csv"
+    path.write_text("date;items;sum\n" + "\n".join(reversed(rows)) + "\n")
+    return path
+
+
+def test_figures_from_before_spare_a_cold_start(site):
+    """Imported, a tenfold first delivery is unusual; announced, it is not, and only that one."""
+    unit = site.unit()
+    site.start()
+    path = counts(site)
+    for _ in range(2):  # a second time is as once
+        answer = site.ctl("unit", "import", "heby/ekonomi", path, "--json")
+        assert answer.code == 0 and answer.row["added"] == 60, answer
+        assert habit(site) == 60
+    assert answer.row["replaced"] == 60 and "habit-imported" in events(site)
+    big = drop_and_wait(site, unit, "big.csv", files.case_csv(400, due=DUE), "held")
+    assert {"volume", "amount"} & set(site.checks(big))
+    answer = announced(site, "--items", "400")
+    assert answer.code == 0, answer
+    small = drop_and_wait(site, unit, "small.csv", files.case_csv(20, due=DUE), "queued")
+    assert site.show(small)["announcements"] == []
+    also = drop_and_wait(site, unit, "also.csv", files.case_csv(410, due=DUE), "queued")
+    used = site.show(also)["announcements"][0]
+    assert used["items"] == 400 and used["state"] == "used" and used["used_by"] == also
+    assert "Anna called" in site.ctl("show", also).out
+    third = drop_and_wait(site, unit, "third.csv", files.case_csv(390, due=DUE), "held")
+    assert site.show(third)["announcements"] == []
+    # Recalled, it was not what was announced: the announcement stands again.
+    assert site.ctl("recall", also, "--reason", "the wrong year").code == 0
+    assert site.rows("announce", "list")[0]["state"] == "open"
+    assert site.ctl("announce", "cancel", "1").code == 0
+    assert site.ctl("announce", "cancel", "1").code == 1
+    assert site.ctl("announce", "cancel", "99").code == 1
+    assert site.rows("announce", "list")[0]["state"] == "cancelled"
+    assert {"announced", "announcement-cancelled"} <= set(events(site))
+    # From the first own day on, figures from before are left out.
+    path.write_text(f"date;items;sum\n{TODAY.isoformat()};20;100\n")
+    assert site.ctl("unit", "import", "heby/ekonomi", path, "--json").row["left_out"] == 1
+
+
+def test_what_cannot_be_imported_is_named_by_its_line(site):
+    site.unit()
+    site.start()
+    path = site.base / "counts.csv"
+    good = "2026-01-05;10;100,00\n"
+    for text, words in {
+        "": "line", "items;sum\n" + good: "line 1", "date;items;sum\n\n2026-02-30;1;1": "line 3",
+        "date;items;sum\n" + good + "2026-01-06;0;1": "line 3",
+        "date;items;sum\n2026-01-06;1": "line 2",
+        "date;items;sum\n2026-01-06;1;1,234": "line 2",
+        "date;items;sum;currency\n2026-01-06;1;1;KRO": "line 2",
+        f"date;items;sum\n{(TODAY + timedelta(days=9)).isoformat()};1;1": "line 2",
+    }.items():
+        path.write_text(text)
+        answer = site.ctl("unit", "import", "heby/ekonomi", path)
+        assert answer.code == 2 and words in answer.err, (text, answer)
+    path.write_text("date;items;sum\n" + good)
+    assert site.ctl("unit", "import", "heby/nobody", path).code == 2
+    assert site.ctl("unit", "import", "heby/ekonomi", path, "--kind", "letters").code == 2
+    assert habit(site) == 0
+
+
+def test_an_announcement_needs_a_time_to_come(site):
+    site.unit()
+    site.start()
+    past = (TODAY - timedelta(days=2)).isoformat()
+    for args in (["--to", past, "--from", past], ["--from", past], ["--to", TODAY.isoformat()],
+                 ["--from", TODAY.isoformat(), "--to", TODAY.isoformat(), "--items", "0"],
+                 ["--from", "soon", "--to", "later"]):
+        assert site.ctl("announce", "heby/ekonomi", "--reason", "x", *args).code == 2, args
+    assert site.ctl("announce", "heby/ekonomi", "--from", TODAY.isoformat(), "--to",
+                    TODAY.isoformat()).code == 2
+    assert site.rows("announce", "list") == []
+    assert announced(site).code == 0  # of any size
+    assert site.rows("announce", "list")[0]["items"] is None
+
+
+def test_every_file_is_held_while_its_sender_migrates(site):
+    """Until it is closed, or by itself at its end; and it is seen wherever one looks."""
+    unit = site.unit()
+    site.start()
+    until = (TODAY + timedelta(days=7)).isoformat()
+    assert site.ctl("migration", "close", "heby/ekonomi").code == 1
+    assert site.ctl("migration", "open", "heby/ekonomi", "--until", "2020-01-01", "--reason",
+                    "x").code == 2
+    answer = site.ctl("migration", "open", "heby/ekonomi", "--until", until, "--reason",
+                      "from Raindance to Unit4")
+    assert answer.code == 0, answer
+    held = drop_and_wait(site, unit, "a.csv", files.case_csv(3, due=DUE), "held")
+    assert "migration" in site.checks(held)
+    assert site.rows("unit", "list")[0]["migration_until"]
+    assert site.status()["units"][0]["migration_until"]
+    assert "migrating until" in site.ctl("unit", "list").out
+    assert site.ctl("migration", "close", "heby/ekonomi").code == 0
+    drop_and_wait(site, unit, "b.csv", files.case_csv(3, due=DUE), "queued")
+    assert {"migration-opened", "migration-closed"} <= set(events(site))
+    soon = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + 2))
+    assert site.ctl("migration", "open", "heby/ekonomi", "--until", soon, "--reason",
+                    "a short one").code == 0
+    time.sleep(2.5)
+    drop_and_wait(site, unit, "c.csv", files.case_csv(3, due=DUE), "queued")
+    assert site.rows("unit", "list")[0]["migration_until"] is None
+
+
+def test_phases_are_set_over_the_configuration(site):
+    """go-live and test last over a restart, and stand beside what the configuration says."""
+    unit = site.unit(phase="test")
+    site.start()
+    drop_and_wait(site, unit, "a.csv", files.case_csv(3, due=DUE), "held")
+    assert site.ctl("unit", "go-live", "heby/ekonomi").code == 2  # why?
+    assert site.ctl("unit", "go-live", "heby/ekonomi", "--reason", "approved").code == 0
+    assert site.ctl("unit", "go-live", "heby/ekonomi", "--reason", "approved").code == 1
+    site.restart()
+    row = site.rows("unit", "list")[0]
+    assert row["phase"] == "live" and row["phase_configured"] == "test"
+    assert "configured: test" in site.ctl("unit", "list").out
+    drop_and_wait(site, unit, "b.csv", files.case_csv(3, due=DUE), "queued")
+    assert site.ctl("unit", "test", "heby/ekonomi", "--reason", "a new system").code == 0
+    held = drop_and_wait(site, unit, "c.csv", files.case_csv(3, due=DUE), "held")
+    assert "phase" in site.checks(held) and site.show(held)["phase"] == "test"
+    assert [d["phase"] for d in (r["detail"] for r in site.rows("audit")
+                                 if r["event"] == "unit-phase")] == ["live", "test"]

@@ -38,6 +38,37 @@ static void live_units_pass_test_units_are_held(void **state)
     arena_free(&findings.arena);
 }
 
+/* The sender changes systems: whatever comes is for a person to look at. */
+static void every_file_is_held_while_the_sender_migrates(void **state)
+{
+    const struct history migrating = {.migrating = true};
+    struct unit_settings unit = {.phase = PHASE_LIVE};
+    struct delivery delivery = {.file = SPAN_LIT("heby.csv")};
+    struct subject subject = {.delivery = &delivery, .unit = &unit, .history = &migrating};
+    struct finding_list findings = {.arena = arena_new(65536)};
+
+    (void)state;
+    assert_int_equal(check_unit.run(&subject, &findings), SLUSS_OK);
+    assert_int_equal(findings.n, 1);
+    assert_int_equal(findings.of[0].code, FINDING_MIGRATION_OPEN);
+    assert_int_equal(findings.of[0].level, LEVEL_HOLD);
+    arena_free(&findings.arena);
+}
+
+/* About so many: from half up to five quarters. */
+static void an_announcement_explains_about_so_many(void **state)
+{
+    const struct announcement eight = {.items = 8000}, any = {.items = 0};
+
+    (void)state;
+    assert_true(announcement_explains(&eight, 8000));
+    assert_true(announcement_explains(&eight, 4000));
+    assert_true(announcement_explains(&eight, 10000));
+    assert_false(announcement_explains(&eight, 3999));
+    assert_false(announcement_explains(&eight, 10001));
+    assert_true(announcement_explains(&any, 1));
+}
+
 static void only_agreed_formats_pass(void **state)
 {
     static const struct {
@@ -101,6 +132,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(live_units_pass_test_units_are_held),
+        cmocka_unit_test(every_file_is_held_while_the_sender_migrates),
+        cmocka_unit_test(an_announcement_explains_about_so_many),
         cmocka_unit_test(only_agreed_formats_pass),
         cmocka_unit_test(who_is_to_seal_is_held_without_a_seal_that_holds),
     };
