@@ -7,6 +7,7 @@ include tests/unit/conf/local.mk
 include tests/unit/parsers/local.mk
 include tests/unit/safeguards/local.mk
 include tests/unit/store/local.mk
+include tests/unit/gate/local.mk
 include tests/unit/outbound/local.mk
 include tests/unit/daemon/local.mk
 include tests/unit/ctl/local.mk
