@@ -265,9 +265,12 @@ int iso_hand_out(struct iso_reader *r, struct item *item, const struct iso_amoun
 {
     bool good;
     int rc = iso_minor(&r->tally, amount, field, &item->amount_minor, &good);
-    if (rc || !good)
+    if (rc)
         return rc;
-    memcpy(item->currency, amount->currency, sizeof(item->currency));
+    if (!good)
+        item->amount_minor = 0;
+    if (currency_exponent(span_str(amount->currency)) >= 0)
+        memcpy(item->currency, amount->currency, sizeof(item->currency));
     if (negative)
         item->amount_minor = -item->amount_minor;
     return sink_item(r->sink, item);

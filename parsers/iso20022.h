@@ -103,7 +103,7 @@ int iso_act_end(struct iso_reader *reader, const struct xml_element *e, struct s
 int iso_take_sign(struct iso_reader *reader, enum iso_sign *to, struct span text, uint64_t record);
 
 /* The item with its amount, negative for a debit, to the sink. One that cannot be counted is
- * said and becomes no item. */
+ * said and counts as 0. */
 int iso_hand_out(struct iso_reader *reader, struct item *item, const struct iso_amount *amount,
                  bool negative, const char *field);
 

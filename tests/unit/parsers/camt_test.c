@@ -198,15 +198,15 @@ static const struct {
     {"not booked yet", NOTIFICATION, "<Sts><Cd>BOOK", "<Sts><Cd>PDNG", FINDING_NOT_BOOKED, true, 3},
     {"a copy is never new money", NOTIFICATION, "<Acct>", "<CpyDplctInd>DUPL</CpyDplctInd><Acct>",
      FINDING_COPY_MARK, true, 3},
-    {"no amount", STATEMENT, "<n:Amt Ccy=\"SEK\">300.00</n:Amt>", "", FINDING_BAD_FIELD, false, 1},
+    {"no amount", STATEMENT, "<n:Amt Ccy=\"SEK\">300.00</n:Amt>", "", FINDING_BAD_FIELD, false, 2},
     {"no way", STATEMENT, "300.00</n:Amt><n:CdtDbtInd>CRDT</n:CdtDbtInd>", "300.00</n:Amt>",
      FINDING_BAD_FIELD, false, 2},
     {"an unknown way", NOTIFICATION, "<CdtDbtInd>DBIT", "<CdtDbtInd>DEBT", FINDING_BAD_FIELD, false,
      3},
     {"an amount that is none", NOTIFICATION, ">1250.00<", ">1 250,00<", FINDING_BAD_FIELD, false,
-     2},
+     3},
     {"a currency that does not exist", NOTIFICATION, "Ccy=\"SEK\">1250", "Ccy=\"SKR\">1250",
-     FINDING_BAD_FIELD, false, 2},
+     FINDING_BAD_FIELD, false, 3},
     {"a day that does not exist", NOTIFICATION, "<Dt>2026-03-02", "<Dt>2026-02-30",
      FINDING_BAD_FIELD, false, 3},
     {"more decimals than the currency has", NOTIFICATION, ">1250.00<", ">1249.999<",
@@ -256,7 +256,7 @@ static void many_findings_of_a_kind_are_counted(void **state)
     struct heard *h = hear_pieces(NULL, buf_view(&text), 0);
     assert_int_equal(h->of[FINDING_BAD_FIELD], TALLY_MAX);
     assert_int_equal(h->of[FINDING_MORE_FINDINGS], 1);
-    assert_int_equal(h->items, 0);
+    assert_int_equal(h->items, 30);
     heard_free(h);
     buf_free(&text);
 }
