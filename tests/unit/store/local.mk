@@ -1,5 +1,6 @@
 # Unit tests of store/.
 store_tests = \
+  tests/unit/store/habits_test tests/unit/store/prior_test tests/unit/store/runs_test \
   tests/unit/store/audit_test tests/unit/store/db_test tests/unit/store/deliveries_test \
   tests/unit/store/outbox_test tests/unit/store/queue_test \
   tests/unit/store/schema_test tests/unit/store/secret_test tests/unit/store/seen_test \
@@ -30,3 +31,9 @@ tests_unit_store_store_test_SOURCES = tests/unit/store/store_test.c tests/unit/s
 tests_unit_store_store_test_LDADD = $(store_test_libs)
 tests_unit_store_units_test_SOURCES = tests/unit/store/units_test.c tests/unit/store/support.h
 tests_unit_store_units_test_LDADD = $(store_test_libs)
+tests_unit_store_habits_test_SOURCES = tests/unit/store/habits_test.c tests/unit/store/support.h
+tests_unit_store_habits_test_LDADD = $(store_test_libs)
+tests_unit_store_prior_test_SOURCES = tests/unit/store/prior_test.c tests/unit/store/support.h
+tests_unit_store_prior_test_LDADD = $(store_test_libs)
+tests_unit_store_runs_test_SOURCES = tests/unit/store/runs_test.c tests/unit/store/support.h
+tests_unit_store_runs_test_LDADD = $(store_test_libs)
