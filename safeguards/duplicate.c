@@ -29,8 +29,8 @@ static void add_past(struct finding *f, const struct past_delivery *past)
 
 static int add_same_bytes(const struct past_delivery *past, struct finding_list *findings)
 {
-    struct finding f =
-        finding_make(past->technical ? FINDING_SAME_BYTES_REFUSED : FINDING_SAME_BYTES, 0);
+    bool refused = past->technical && !state_is_accepted(past->state);
+    struct finding f = finding_make(refused ? FINDING_SAME_BYTES_REFUSED : FINDING_SAME_BYTES, 0);
 
     add_past(&f, past);
     return finding_list_add(findings, &f);
@@ -132,7 +132,8 @@ static int run(const struct subject *subject, struct finding_list *findings)
             return rc;
     }
     /* The corrected version of a file that could not be read has the same items: welcome. */
-    if (history->same_content && !history->same_content->technical) {
+    if (history->same_content && (!history->same_content->technical ||
+                                  state_is_accepted(history->same_content->state))) {
         rc = add_same_content(history->same_content, summary->items, findings);
         if (rc || explains_all(history->same_content))
             return rc;

@@ -181,6 +181,20 @@ static enum finding_level highest(const struct finding_list *findings, unsigned 
     return level;
 }
 
+/* Was it stopped for its form alone: by what the reading found, and by no word of its own that
+ * it is a test? Then a corrected version is welcome, whoever refused the first one. */
+static bool is_technical(const struct finding_list *findings, unsigned read,
+                         enum finding_level level)
+{
+    if (level < LEVEL_HOLD || highest(findings, read, findings->n) >= level)
+        return false;
+    for (unsigned i = 0; i < read; i++)
+        if (findings->of[i].level >= LEVEL_HOLD && level == LEVEL_HOLD &&
+            signal_group_of(finding_check(&findings->of[i])) != GROUP_CONTROL)
+            return false;
+    return true;
+}
+
 int safeguards_judge(const struct subject *subject, struct finding_list *findings,
                      struct opinion *out)
 {
@@ -216,8 +230,7 @@ int safeguards_judge(const struct subject *subject, struct finding_list *finding
         out->verdict = VERDICT_HELD;
     else
         out->verdict = VERDICT_ACCEPTED;
-    /* A corrected version is welcome, whoever refused the first one. */
-    out->technical = level >= LEVEL_HOLD && highest(findings, read, findings->n) < LEVEL_HOLD;
+    out->technical = is_technical(findings, read, level);
     if (out->verdict == VERDICT_HELD) {
         rc = say_nearest(subject, findings);
 

@@ -235,7 +235,8 @@ def test_words_in_names(site):
         site.drop(unit, name, files.case_csv(2))
     for name in held:
         delivery = site.wait_delivery(name, "held")
-        assert site.checks(delivery["delivery"]) == ["test-name"]
+        # The sample's dates may be old by now, which is another matter.
+        assert [c for c in site.checks(delivery["delivery"]) if c != "dates"] == ["test-name"]
     for name in passing:
         site.wait_delivery(name, "queued")
 
