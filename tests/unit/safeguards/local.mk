@@ -1,5 +1,5 @@
 # Unit tests of safeguards/.
-safeguards_tests = \
+safeguards_tests = tests/unit/safeguards/profile_test \
   tests/unit/safeguards/dates_test tests/unit/safeguards/origin_test tests/unit/safeguards/paid_test \
   tests/unit/safeguards/resemblance_test tests/unit/safeguards/shape_test tests/unit/safeguards/volume_test \
   tests/unit/safeguards/chance_test tests/unit/safeguards/habit_test \
@@ -45,3 +45,4 @@ tests_unit_safeguards_shape_test_SOURCES = tests/unit/safeguards/shape_test.c $(
 tests_unit_safeguards_shape_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_volume_test_SOURCES = tests/unit/safeguards/volume_test.c $(ordinary)
 tests_unit_safeguards_volume_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_profile_test_LDADD = $(safeguards_test_libs)
