@@ -7,6 +7,7 @@
  */
 #include <errno.h>
 #include <ftw.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -35,7 +36,7 @@ struct backtest {
     const struct ctl *ctl;
     struct settings *settings;
     struct manifest manifest;
-    char state_dir[64];
+    char state_dir[PATH_MAX];
     struct store *store;
     struct seen *seen;
     unsigned uncommitted;

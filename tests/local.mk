@@ -21,7 +21,7 @@ TEST_EXTENSIONS = .test
 EXTRA_DIST += \
   tests/e2e/conftest.py tests/e2e/daemon.py tests/e2e/files.py tests/e2e/sftp.py \
   tests/e2e/smtp.py tests/e2e/wait.py \
-  tests/e2e/test_conformance.py tests/e2e/test_crash.py tests/e2e/test_heby.py \
+  tests/e2e/test_backtest.py tests/e2e/test_conformance.py tests/e2e/test_crash.py tests/e2e/test_heby.py \
   tests/e2e/test_hostile.py \
   tests/e2e/test_intake.py tests/e2e/test_layout.py tests/e2e/test_letters.py \
   tests/e2e/test_life.py tests/e2e/test_offline.py tests/e2e/test_once.py \

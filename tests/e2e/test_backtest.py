@@ -1,0 +1,191 @@
+"""slussctl backtest: a history told by a manifest, judged as the daemon would have judged it."""
+from datetime import datetime, timedelta
+
+import pytest
+
+from daemon import slussctl
+from files import case_csv
+
+CONFIG = """
+state-dir = "/nowhere/state"
+control-socket = "/nowhere/control.sock"
+smtp {
+  relays = { "smtp://localhost:25" }
+  from = "kvittens@inkasso.example"
+}
+alerts {
+  to = { "drift@inkasso.example" }
+}
+partner "heby" {
+  name = "Heby kommun"
+  unit "ekonomi" {
+    inbox = "/nowhere/heby/ekonomi"
+    receipts-to = { "ekonomi@heby.example" }
+    phase = live
+  }
+  unit "teknik" {
+    inbox = "/nowhere/heby/teknik"
+    receipts-to = { "ekonomi@heby.example" }
+    phase = live
+  }
+}
+"""
+
+FIRST = datetime(2025, 3, 3, 6, 12)
+
+
+class History:
+    """A manifest that grows line by line, its files beside it."""
+
+    def __init__(self, base):
+        self.base = base
+        self.lines = []
+        self.config = base / "sluss.conf"
+        self.config.write_text(CONFIG)
+
+    def at(self, step):
+        return FIRST + timedelta(days=30 * step)
+
+    def file(self, name, step, items=40, first=None, **more):
+        due = (self.at(step) + timedelta(days=30)).date()
+        (self.base / name).write_bytes(case_csv(items, first, due=due, **more).data)
+        return name
+
+    def line(self, step, path, name="", fate="", unit="heby/ekonomi"):
+        self.lines.append("\t".join([self.at(step).isoformat() + "Z", unit, path, name, fate]))
+
+    def run(self, *flags, env=None):
+        manifest = self.base / "history.tsv"
+        manifest.write_text("".join(line + "\n" for line in self.lines))
+        return slussctl("backtest", *flags, manifest, config=self.config, cwd="/",
+                        env=env)
+
+    def verdicts(self):
+        answer = self.run("--json")
+        assert answer.code == 0, answer
+        return [row["verdict"] for row in answer.rows]
+
+
+@pytest.fixture
+def history(tmp_path):
+    return History(tmp_path)
+
+
+def ordinary(history, months=3):
+    """Months of new claims, each with numbers of its own."""
+    for step in range(months):
+        history.line(step, history.file(f"m{step}.csv", step, first=10000 + 100 * step))
+
+
+def checks(row):
+    return {f["check"] for f in row["findings"] if f["level"] in ("hold", "reject")}
+
+
+def test_one_object_a_line_in_the_order_of_the_manifest(history):
+    ordinary(history)
+    history.line(3, "m0.csv", "igen.csv")
+    history.line(3, history.file("t.csv", 3, first=90000), unit="heby/teknik")
+    answer = history.run("--json")
+    assert answer.code == 0, answer
+    rows = answer.rows
+    assert [r["file"] for r in rows] == ["m0.csv", "m1.csv", "m2.csv", "igen.csv", "t.csv"]
+    assert [r["unit"] for r in rows] == ["heby/ekonomi"] * 4 + ["heby/teknik"]
+    told = [datetime.fromisoformat(r["at"].replace("Z", "+00:00")).replace(tzinfo=None)
+            for r in rows]
+    assert told == [history.at(s) for s in (0, 1, 2, 3, 3)]
+    for row in rows:
+        assert {"at", "unit", "file", "verdict", "findings"} <= row.keys()
+        assert row["verdict"] in ("accepted", "held", "rejected")
+        for finding in row["findings"]:
+            assert {"check", "level", "text", "evidence"} <= finding.keys()
+            assert isinstance(finding["evidence"], dict)
+    assert rows[3]["verdict"] == "held"  # I04
+    assert "duplicate-file" in checks(rows[3])
+
+
+def test_the_summary_stands_on_standard_error(history):
+    ordinary(history)
+    history.line(3, "m0.csv")
+    answer = history.run("--json")
+    assert "4 deliveries, 160 items" in answer.err
+    assert "3 accepted, 1 held, 0 rejected" in answer.err
+    assert "duplicate-file" in answer.err
+    assert len(answer.out.splitlines()) == 4
+    plain = history.run()
+    assert plain.code == 0 and "4 deliveries, 160 items" in plain.err
+
+
+def test_two_runs_say_the_same_to_the_byte(history):
+    ordinary(history, 8)
+    history.line(8, "m7.csv", fate="released")
+    history.line(8, history.file("new.csv", 8, 400, first=50000))
+    history.line(9, "m3.csv", fate="probe")
+    first, again = history.run("--json"), history.run("--json")
+    assert first.code == 0 and first.out == again.out
+
+
+@pytest.mark.parametrize("fate, later", [
+    ("", "accepted"),         # held, and nobody decided: it is no history
+    ("released", "held"),     # it entered, so that the same claims again are duplicates
+    ("probe", "accepted"),    # judged and forgotten
+])
+def test_a_fate_decides_what_becomes_history(history, fate, later):
+    """A held file of new claims, then the same claims in an ordinary dress."""
+    history.file("t.csv", 1, first=20000, environment="T")
+    history.file("p.csv", 1, first=20000, producer="Ekonomisystemet 2")
+    ordinary(history, 1)
+    history.line(1, "t.csv", fate=fate)
+    history.line(2, "p.csv")
+    first, held, again = history.verdicts()
+    assert (first, held) == ("accepted", "held")
+    assert again == later
+
+
+def test_what_was_rejected_is_known_when_it_comes_again(history):
+    ordinary(history, 2)
+    history.line(2, "m1.csv", "fel.csv", fate="rejected")
+    history.line(3, "m1.csv", "fel.csv")
+    history.line(4, history.file("right.csv", 4, first=30000))
+    assert history.verdicts() == ["accepted", "accepted", "held", "held", "accepted"]
+
+
+def test_an_accepted_probe_leaves_nothing(history):
+    ordinary(history, 1)
+    name = history.file("new.csv", 1, first=20000)
+    for _ in range(3):
+        history.line(1, name, fate="probe")
+    history.line(1, name)
+    history.line(2, name)
+    assert history.verdicts() == ["accepted"] * 5 + ["held"]
+
+
+def test_a_fate_asks_nothing_of_an_accepted_one(history):
+    ordinary(history, 1)
+    history.line(1, history.file("a.csv", 1, first=20000), fate="rejected")
+    history.line(2, "a.csv")
+    assert history.verdicts() == ["accepted", "accepted", "held"]
+
+
+@pytest.mark.parametrize("line, told", [
+    ("2025-04-02T06:12:00Z\theby/okand\tm0.csv", "heby/okand"),
+    ("2025-04-02T06:12:00Z\theby/ekonomi\tgone.csv", "gone.csv"),
+    ("2025-04-02T06:12:00Z\theby/ekonomi", "history.tsv:2"),
+    ("2025-04-02T06:12:00Z\theby/ekonomi\tm0.csv\t\treturned", "history.tsv:2"),
+    ("2025-01-02T06:12:00Z\theby/ekonomi\tm0.csv", "history.tsv:2"),
+])
+def test_a_line_that_cannot_be_followed_is_trouble(history, line, told):
+    ordinary(history, 1)
+    history.lines.append(line)
+    answer = history.run("--json")
+    assert answer.code == 2
+    assert told in answer.err
+
+
+def test_nothing_stays_behind_however_deep_the_place_for_it(history, tmp_path):
+    ordinary(history)
+    state = tmp_path / "temporary" / "files" / "of" / ("somebody" * 20)
+    state.mkdir(parents=True)
+    answer = history.run("--json", env={"TMPDIR": str(state)})
+    assert answer.code == 0, answer
+    assert not list(state.iterdir())
+    assert len(answer.rows) == 3
