@@ -160,6 +160,19 @@ static void hash_party(const uint8_t *secret, const struct item *item, struct fi
     add(out, KEY_DUE, &m, secret);
 }
 
+/* An account by its digits alone, however it is written ("bg 123-4567"); what has few is kept. */
+#define ACCOUNT_DIGITS 5
+
+static struct span account_digits(struct span account, char room[ITEM_TEXT_MAX])
+{
+    size_t n = 0;
+
+    for (size_t i = 0; i < account.n && n < ITEM_TEXT_MAX; i++)
+        if (account.p[i] >= '0' && account.p[i] <= '9' && (account.p[i] != '0' || n > 0))
+            room[n++] = account.p[i];
+    return n >= ACCOUNT_DIGITS ? span_of(room, n) : account;
+}
+
 static void hash_name(const uint8_t *secret, enum item_key kind, struct span name,
                       struct fingerprint *out)
 {
@@ -198,10 +211,12 @@ static void hash_whole(const uint8_t *secret, const struct item *item, uint8_t o
 void fingerprint_item(const uint8_t secret[FINGERPRINT_SECRET_SIZE], struct span partner,
                       const struct item *item, struct fingerprint *out)
 {
+    char room[ITEM_TEXT_MAX];
+
     out->has = 0;
     hash_number(secret, partner, item, out);
     hash_party(secret, item, out);
-    hash_name(secret, KEY_ACCOUNT, item->payee_account, out);
+    hash_name(secret, KEY_ACCOUNT, account_digits(item->payee_account, room), out);
     hash_name(secret, KEY_ISSUER, item->issuer, out);
     hash_name(secret, KEY_PAID, item->reference, out);
     hash_whole(secret, item, out->whole);

@@ -145,8 +145,9 @@ static int check_accounts(const struct subject *subject, struct finding_list *fi
         return SLUSS_OK;
     finding_int(&f, "new", (int64_t)(p->keys - p->by_unit));
     finding_int(&f, "accounts", (int64_t)p->keys);
-    /* A stream that names new accounts every day says nothing by it. */
-    return signal_add(findings, &f, DECIBANS(p->by_unit == 0 ? 17 : 10), p->keys <= 3);
+    /* One more beside known ones is an account opened; none that is known is another's. */
+    return signal_add(findings, &f, DECIBANS(p->by_unit == 0 ? 17 : 6),
+                      p->by_unit == 0 && p->keys <= 3);
 }
 
 /* Numbers count up: a file whose highest lie below where the last ones began was made before

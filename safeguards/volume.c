@@ -124,8 +124,8 @@ static int check_high(const struct subject *subject, const struct volume *v, dou
 
     if (rank > RANK_NOTABLE)
         return SLUSS_OK;
-    return add(subject, v, true, rank, beyond && rank <= RANK_HOLD && !is_control(subject),
-               findings);
+    return add(subject, v, true, beyond ? rank : RANK_NOTABLE,
+               beyond && rank <= RANK_HOLD && !is_control(subject), findings);
 }
 
 static int check_low(const struct subject *subject, const struct volume *v, double rank,
