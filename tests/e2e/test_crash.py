@@ -96,8 +96,10 @@ def test_U26_U47_killed_at_random_moments_under_load(site, smtp):
     site.wait_idle(180)
     deliveries = site.list()
     # A worker killed three times over one file makes it held as parser-crash: rare, and right.
+    # So is a hold for what the safeguards see in files made at random; a duplicate is not.
     odd = [d for d in deliveries if d["state"] != "queued"
-           and site.checks(d["delivery"]) != ["parser-crash"]]
+           and site.checks(d["delivery"]) != ["parser-crash"]
+           and (d["state"] != "held" or seen_before(site.checks(d["delivery"])))]
     assert not odd, odd[:5]
     site.conserve(feeder.sent)
     check_mails(site, smtp, sum(killed.values()))
@@ -190,6 +192,11 @@ def test_terminated_in_order_under_load(site):
     site.conserve(feeder.sent)
 
 
+def seen_before(checks):
+    """Does the gate take it for something it has seen?"""
+    return any(check.startswith("duplicate") for check in checks)
+
+
 def test_U48_one_bad_among_a_hundred_good(site):
     """The bad one is intact and told; the hundred pass."""
     unit = site.unit()
@@ -202,7 +209,10 @@ def test_U48_one_bad_among_a_hundred_good(site):
             site.drop(unit, "bad.csv", bad)
     site.wait_idle()
     states = [d["state"] for d in site.list()]
-    assert (states.count("queued"), states.count("rejected")) == (100, 1)
+    why = [site.checks(d["delivery"]) for d in site.list() if d["state"] == "held"]
+    # Of files made at random the safeguards may hold one or two.
+    assert (states.count("queued") + len(why), states.count("rejected")) == (100, 1), why
+    assert len(why) < 4 and not any(seen_before(checks) for checks in why), why
     site.conserve([s.data for s in good] + [bad])
 
 
@@ -284,7 +294,7 @@ def test_U51_a_crashing_file_survives_restarts(site):
     """Killed with a reader in the middle of it: read again after the start, and judged."""
     unit = site.unit(settle="50ms")
     site.start()
-    sample = files.case_csv(60_000)
+    sample = files.case_csv(10_000)  # more would be held in a first file
     site.drop(unit, "big.csv", sample)
     for _ in range(2):
         delivery = wait_until(lambda: site.find("big.csv"), "it was claimed")[0]
