@@ -128,7 +128,9 @@ def test_U26_killed_while_a_copy_is_made(site, sftp):
             site.kill()
             site.start()
         site.wait_idle(120)
-        assert {d["state"] for d in site.list()} == {"queued"}
+        for d in site.list():  # what random files look like may be held; nothing is a duplicate
+            assert d["state"] == "queued" or (
+                d["state"] == "held" and not seen_before(site.checks(d["delivery"]))), d
         site.conserve(sent)
         site.stop()
     finally:
