@@ -159,10 +159,13 @@ static int check_series(const struct subject *subject, struct finding_list *find
     double now = signal_now(subject, MEASURE_NUMBER_HIGH);
     const struct habit_row *last = habit_last(subject->history->habit);
     struct finding f = finding_make(FINDING_NUMBER_SERIES, 0);
-    bool other = signal_now(subject, MEASURE_NUMBER_LENGTH) != length;
+    double digits = signal_now(subject, MEASURE_NUMBER_LENGTH);
+    bool other;
 
     if (isnan(low) || isnan(now) || !last)
         return SLUSS_OK;
+    /* A series that counts on grows by a digit now and then. */
+    other = digits != length && !(digits == length + 1 && now >= last->of[MEASURE_NUMBER_LOW]);
     if (!other && now >= last->of[MEASURE_NUMBER_LOW])
         return SLUSS_OK;
     finding_int(&f, "compared", subject->history->habit->n);
