@@ -125,7 +125,7 @@ def test_two_runs_say_the_same_to_the_byte(history):
 
 
 @pytest.mark.parametrize("fate, later", [
-    ("", "accepted"),         # held, and nobody decided: it is no history
+    ("", "held"),             # held, and nobody decided: the same items wait with it
     ("released", "held"),     # it entered, so that the same claims again are duplicates
     ("probe", "accepted"),    # judged and forgotten
 ])
