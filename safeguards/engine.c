@@ -233,7 +233,6 @@ int safeguards_judge(const struct subject *subject, struct finding_list *finding
     out->technical = is_technical(findings, read, level);
     if (out->verdict == VERDICT_HELD) {
         rc = say_nearest(subject, findings);
-
         if (rc != SLUSS_OK)
             return rc;
     }

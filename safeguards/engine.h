@@ -25,7 +25,8 @@ struct opinion {
                              next, and what speaks for the file; added up */
     double odds;          /* that something is wrong, against that nothing is: natural log */
     double limit;         /* of the score at which the signs together hold */
-    bool technical;       /* held or rejected for what the reading found alone */
+    bool technical;       /* held or rejected for its form alone: by what the reading found, and
+                             no word of its own that it is a test */
 };
 
 /* `findings` holds what the reading found; the checks add theirs, the policy sets the levels

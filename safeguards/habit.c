@@ -6,6 +6,7 @@
 
 #include "model/calendar.h"
 #include "safeguards/chance.h"
+#include "safeguards/sketch.h"
 
 /* Rows that a class needs before it speaks. */
 #define CLASS_LEAST      8
@@ -97,20 +98,13 @@ static unsigned values_of(const struct habit *habit, enum habit_class c,
 
 /* --- moments and scores --------------------------------------------------------------- */
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* One wild value among many must not become the habit: with 25 or more, the largest two per
  * cent count as at most half again the next one. Sorts. */
 static void winsorise(double *values, unsigned n)
 {
     unsigned top = (n + 49) / 50;
 
-    qsort(values, n, sizeof *values, by_value);
+    sort_values(values, n);
     if (n < 25)
         return;
     for (unsigned i = n - top; i < n; i++)
@@ -170,7 +164,7 @@ static struct scores score_sum(double *values, unsigned n, double now)
 
 static double median_of(double *values, unsigned n)
 {
-    qsort(values, n, sizeof *values, by_value);
+    sort_values(values, n);
     return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
 }
 
@@ -250,7 +244,7 @@ static void usual_range(const struct habit *habit, const struct habit_row *now, 
     v->compared = n;
     if (n == 0)
         return;
-    qsort(values, n, sizeof *values, by_value);
+    sort_values(values, n);
     v->usual_low = values[(unsigned)(0.05 * (n - 1))];
     v->usual_high = values[(unsigned)ceil(0.95 * (n - 1))];
 }
@@ -302,7 +296,7 @@ double habit_quantile(const struct habit *habit, enum measure measure, double q,
             values[n++] = habit->of[i].of[measure];
     if (n == 0 || n < least)
         return NAN;
-    qsort(values, n, sizeof *values, by_value);
+    sort_values(values, n);
     return values[(unsigned)(q * (n - 1) + 0.5)];
 }
 

@@ -19,7 +19,7 @@ struct past_delivery {
     struct span id;
     struct span file; /* escaped for display */
     enum delivery_state state;
-    bool technical; /* rejected because it could not be read, not because of what it says */
+    bool technical; /* held or rejected for its form alone, not for what it says */
     int64_t received_us;
 };
 
@@ -77,7 +77,6 @@ struct history {
     /* The delivery's stream: what was accepted before, oldest first. Never null at the gate;
      * null in tests that need none. */
     const struct habit *habit;
-    uint64_t unit_deliveries; /* accepted ones of the unit, of any kind */
     const struct announcement *announced; /* that explains this one; null: none does */
     bool migrating; /* the sender declared a system change: every file is held */
 };

@@ -61,13 +61,18 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
+void sort_values(double *values, unsigned n)
+{
+    qsort(values, n, sizeof *values, by_value);
+}
+
 double sample_quantile(struct sample *sample, double q)
 {
     double rank;
 
     if (sample->n == 0)
         return NAN;
-    qsort(sample->of, sample->n, sizeof *sample->of, by_value);
+    sort_values(sample->of, sample->n);
     rank = ceil(q * sample->n) - 1;
     if (rank < 0)
         rank = 0;

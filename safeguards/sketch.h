@@ -15,6 +15,9 @@
 uint64_t sketch_hash(struct span bytes);
 uint64_t sketch_mix(uint64_t value);
 
+/* Ascending. */
+void sort_values(double *values, unsigned n);
+
 /* Quantiles: every stride-th value, the stride doubling whenever the room is full. */
 #define SAMPLE_ROOM 2048
 struct sample {

@@ -2,8 +2,8 @@
  *
  * Method and prior: habit.h. A volume beyond the stream's own extremes holds when it is also
  * materially more (a rank alone holds one delivery in as many as there were). Little is a
- * warning; a median amount far below the habit holds, since that is a unit error, not a quiet
- * day.
+ * warning, but where a stream is steady half of it is missing, not on holiday; and a middle
+ * amount far from the habit is a unit error or a wrong tariff, not a quiet day.
  */
 #include <math.h>
 
@@ -44,8 +44,6 @@ static bool announced(const struct subject *subject)
 
     return a && announcement_explains(a, items);
 }
-
-#define ANNOUNCED_WEIGHT DECIBANS(-20)
 
 static void put(struct finding *f, const struct subject *subject, const char *key,
                 enum measure measure, double value)

@@ -228,9 +228,7 @@ static int keep_in_row(struct gather *g, size_t most)
         if (n > 0 && entry.key == last)
             continue;
         last = entry.key;
-        for (unsigned i = 0; i < 8; i++)
-            bytes[8 * n + i] = (uint8_t)(entry.key >> 8 * i);
-        n++;
+        run_key_put(bytes + 8 * n++, entry.key);
     }
     if (rc == 0)
         rc = db_run(g->seen->store->db,

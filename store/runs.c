@@ -20,13 +20,13 @@
  * fsync at the end is short. */
 #define PIECE ((size_t)256 * 1024)
 
-static void put64(uint8_t *at, uint64_t n)
+void run_key_put(uint8_t at[8], uint64_t n)
 {
     for (unsigned i = 0; i < 8; i++)
         at[i] = (uint8_t)(n >> 8 * i);
 }
 
-static uint64_t get64(const uint8_t *at)
+uint64_t run_key_get(const uint8_t at[8])
 {
     uint64_t n = 0;
     for (unsigned i = 0; i < 8; i++)
@@ -36,7 +36,7 @@ static uint64_t get64(const uint8_t *at)
 
 void run_entry_put(uint8_t at[RUN_ENTRY_SIZE], struct run_entry entry)
 {
-    put64(at, entry.key);
+    run_key_put(at, entry.key);
     for (unsigned i = 0; i < 4; i++)
         at[8 + i] = (uint8_t)(entry.delivery >> 8 * i);
 }
@@ -44,7 +44,7 @@ void run_entry_put(uint8_t at[RUN_ENTRY_SIZE], struct run_entry entry)
 struct run_entry run_entry_get(const uint8_t at[RUN_ENTRY_SIZE])
 {
     return (struct run_entry){
-        .key = get64(at),
+        .key = run_key_get(at),
         .delivery = at[8] | (uint32_t)at[9] << 8 | (uint32_t)at[10] << 16 | (uint32_t)at[11] << 24,
     };
 }
@@ -156,10 +156,10 @@ static void make_trailer(uint8_t out[TRAILER_SIZE], const uint64_t *fence, uint6
     crypto_generichash_state state;
     uint8_t bytes[8];
     memcpy(out, MAGIC, 8);
-    put64(out + 8, entries);
+    run_key_put(out + 8, entries);
     (void)crypto_generichash_init(&state, secret, 32, MAC_SIZE);
     for (size_t i = 0; i < blocks_of(entries); i++) {
-        put64(bytes, fence[i]);
+        run_key_put(bytes, fence[i]);
         (void)crypto_generichash_update(&state, bytes, sizeof bytes);
     }
     (void)crypto_generichash_update(&state, out, 16);
@@ -171,7 +171,7 @@ int run_finish_unsynced(struct run_writer *w, uint64_t *entries)
     uint8_t bytes[TRAILER_SIZE];
     int rc = SLUSS_OK;
     for (size_t i = 0; rc == 0 && i < blocks_of(w->entries); i++) {
-        put64(bytes, w->fence[i]);
+        run_key_put(bytes, w->fence[i]);
         rc = put(w, bytes, 8);
     }
     make_trailer(bytes, w->fence, w->entries, w->secret);
@@ -230,7 +230,7 @@ static int read_fence(struct run *run, off_t size, const uint8_t *secret)
                                  : read_at(run->fd, trailer, sizeof trailer, size - TRAILER_SIZE);
     if (rc)
         return rc;
-    run->entries = get64(trailer + 8);
+    run->entries = run_key_get(trailer + 8);
     if (memcmp(trailer, MAGIC, 8) != 0 || run->entries > (uint64_t)size / RUN_ENTRY_SIZE)
         return SLUSS_ECORRUPT;
     size_t blocks = blocks_of(run->entries);
@@ -242,7 +242,7 @@ static int read_fence(struct run *run, off_t size, const uint8_t *secret)
         return SLUSS_ENOMEM;
     rc = read_at(run->fd, run->fence, blocks * 8, begin);
     for (size_t i = 0; rc == 0 && i < blocks; i++)
-        run->fence[i] = get64((const uint8_t *)&run->fence[i]);
+        run->fence[i] = run_key_get((const uint8_t *)&run->fence[i]);
     if (rc)
         return rc;
     make_trailer(expected, run->fence, run->entries, secret);
@@ -334,7 +334,7 @@ static unsigned find_entry(const struct run_cursor *c, unsigned low, uint64_t ke
     unsigned high = c->held;
     while (low < high) {
         unsigned middle = low + (high - low) / 2;
-        if (get64(c->bytes + (size_t)middle * RUN_ENTRY_SIZE) < key)
+        if (run_key_get(c->bytes + (size_t)middle * RUN_ENTRY_SIZE) < key)
             low = middle + 1;
         else
             high = middle;

@@ -33,6 +33,10 @@ static inline bool run_before(struct run_entry a, struct run_entry b)
     return a.key != b.key ? a.key < b.key : a.delivery < b.delivery;
 }
 
+/* A key as it lies in runs and rows: 8 bytes, little endian. */
+void run_key_put(uint8_t at[8], uint64_t key);
+uint64_t run_key_get(const uint8_t at[8]);
+
 void run_entry_put(uint8_t at[RUN_ENTRY_SIZE], struct run_entry entry);
 struct run_entry run_entry_get(const uint8_t at[RUN_ENTRY_SIZE]);
 

@@ -166,14 +166,6 @@ static int take_run(struct seen *seen, struct seen_run run)
     return SLUSS_OK;
 }
 
-static uint64_t get64(const uint8_t *at)
-{
-    uint64_t n = 0;
-    for (unsigned i = 0; i < 8; i++)
-        n |= (uint64_t)at[i] << 8 * i;
-    return n;
-}
-
 /* --- fresh keys ---------------------------------------------------------------------------- */
 
 /* Room for `more` entries. */
@@ -201,7 +193,7 @@ static int add_fresh(struct seen *seen, uint32_t delivery, const uint8_t *keys, 
     size_t old = seen->fresh_n, to = old + n;
     seen->fresh_n = to;
     while (n > 0) {
-        struct run_entry entry = {.key = get64(keys + 8 * (n - 1)), .delivery = delivery};
+        struct run_entry entry = {.key = run_key_get(keys + 8 * (n - 1)), .delivery = delivery};
         if (old > 0 && run_before(entry, seen->fresh[old - 1])) {
             seen->fresh[--to] = seen->fresh[--old];
         } else {
@@ -274,7 +266,7 @@ int seen_keys_open(struct seen *seen, int64_t row, struct stored_keys *out)
         struct span keys = col_span(statement, 0);
         out->memory = calloc(keys.n / 8 + 1, sizeof *out->memory);
         for (size_t i = 0; out->memory && i < keys.n / 8; i++)
-            out->memory[i] = (struct run_entry){get64((const uint8_t *)keys.p + 8 * i),
+            out->memory[i] = (struct run_entry){run_key_get((const uint8_t *)keys.p + 8 * i),
                                                 (uint32_t)row};
         out->sorted = (struct sorted){.of = out->memory, .n = keys.n / 8};
         rc = out->memory ? SLUSS_OK : SLUSS_ENOMEM;

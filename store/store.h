@@ -107,7 +107,7 @@ struct judgement {
     double score; /* weight of the findings, see delivery.h */
     double odds;
     const uint8_t *content_digest;
-    bool technical; /* rejected because it could not be read: may come again unchanged */
+    bool technical; /* held or rejected for its form alone: may come again */
     int64_t decided_us;
 };
 int store_delivery_judge(struct store *store, int64_t row, const struct judgement *judgement);

@@ -5,9 +5,8 @@
  * counts, its unit whose key it is. What was accepted after the sweep began is compared at the
  * end, delivery by delivery; when runs are merged meanwhile, the sweep begins anew.
  *
- * What is known of an item is a byte of flags, so that an item counts once, whatever its keys.
+ * What is known of an item is a set of flags, so that an item counts once, whatever its keys.
  */
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 

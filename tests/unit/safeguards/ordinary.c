@@ -76,7 +76,7 @@ void ordinary_begin(struct ordinary *o, unsigned n, int every, struct date day)
     o->habit = (struct habit){.n = n, .of = o->rows};
     o->now = ordinary_row(day, n);
     o->now.of[MEASURE_SCORE_HIGH] = o->now.of[MEASURE_SCORE_LOW] = NAN;
-    o->history = (struct history){.habit = &o->habit, .unit_deliveries = n};
+    o->history = (struct history){.habit = &o->habit};
     o->delivery = (struct delivery){.file = span_str("heby.csv")};
     snprintf(o->delivery.summary.format, sizeof o->delivery.summary.format, "case-csv");
     o->delivery.summary.items = ORDINARY_ITEMS;
