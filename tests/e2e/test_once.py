@@ -152,7 +152,9 @@ def test_U33_restored_from_backup(site):
     for i, sample in enumerate(samples):
         site.drop(unit, f"{i}.csv", sample)
     site.wait_idle(300)
-    assert {d["state"] for d in site.list()} <= {"queued", "held"}
+    # Of files of one random amount each the safeguards may hold a few; none comes in again.
+    queued = {d["delivery"] for d in site.list() if d["state"] == "queued"}
+    assert len(queued) >= 0.9 * count
     for i, sample in enumerate(samples):
         path = unit.inbox / f"{i}.csv.tmp"
         path.write_bytes(sample.data)
@@ -161,8 +163,8 @@ def test_U33_restored_from_backup(site):
         os.rename(path, unit.inbox / f"{i}.csv")
     site.wait_idle(300)
     states = [d["state"] for d in site.list()]
-    assert states.count("queued") <= count and states.count("held") >= count
-    assert len(site.queue_entries()) == count
+    assert (states.count("queued"), states.count("held")) == (len(queued), 2 * count - len(queued))
+    assert len(site.queue_entries()) == len(queued)
 
 
 def test_U34_the_same_file_all_day(site, smtp):
@@ -174,7 +176,7 @@ def test_U34_the_same_file_all_day(site, smtp):
         site.drop(unit, f"{i}.csv", sample)
     site.wait_idle()
     states = [d["state"] for d in site.list()]
-    assert states.count("queued") <= 1 and states.count("held") >= 47
+    assert (states.count("queued"), states.count("held")) == (1, 47)
     wait_until(lambda: len(smtp.receipts()) == 48, "every delivery has its receipt")
     assert len(smtp.alerts()) <= 1, [a["Subject"] for a in smtp.alerts()]
 
