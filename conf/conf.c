@@ -166,6 +166,7 @@ static cfg_t *new_parser(struct reading *reading)
         fill_options(reading, (enum conf_section_id)id, options->of[id]);
     hang_section(options, CONF_WAIVE, CONF_UNIT);
     hang_section(options, CONF_UNIT, CONF_PARTNER);
+    hang_section(options, CONF_SLA, CONF_PARTNER);
     hang_section(options, CONF_PARTNER, CONF_MAIN);
     hang_section(options, CONF_SMTP, CONF_MAIN);
     hang_section(options, CONF_ALERTS, CONF_MAIN);
@@ -270,12 +271,18 @@ static bool check_values(struct reading *reading, const struct conf_key *key, cf
     return sound;
 }
 
+static bool is_given(cfg_t *section, const struct conf_key *key)
+{
+    cfg_opt_t *opt = cfg_getopt(section, key->name);
+
+    return opt && (cfg_opt_size(opt) > 0 || opt->flags & CFGF_MODIFIED); /* {} is a list, too */
+}
+
 static void read_key(struct reading *reading, const struct conf_key *key, cfg_t *section,
                      void *base)
 {
     cfg_opt_t *opt = cfg_getopt(section, key->name);
     unsigned n = opt ? cfg_opt_size(opt) : 0;
-    bool given = n > 0 || (opt && opt->flags & CFGF_MODIFIED); /* {} is a list, too */
     struct arena *arena = reading->settings->arena;
     const char **values;
     int rc = 0;
@@ -286,7 +293,7 @@ static void read_key(struct reading *reading, const struct conf_key *key, cfg_t 
                     section->title ? section->title : "");
         return;
     }
-    if (!given) {
+    if (!is_given(section, key)) {
         rc = conf_default_store(key, arena, base);
     } else {
         values = arena_array(reading->scratch, n + 1u, sizeof *values);
@@ -305,6 +312,42 @@ static void read_section(struct reading *reading, enum conf_section_id id, cfg_t
     if (section)
         for (size_t i = 0; i < conf_sections[id].n; i++)
             read_key(reading, &conf_sections[id].keys[i], section, base);
+}
+
+/* Only what is written there; the rest stays as it is. */
+static void read_overrides(struct reading *reading, enum conf_section_id id, cfg_t *section,
+                           void *base)
+{
+    for (size_t i = 0; section && i < conf_sections[id].n; i++)
+        if (is_given(section, &conf_sections[id].keys[i]))
+            read_key(reading, &conf_sections[id].keys[i], section, base);
+}
+
+/* The keys as one contract table: the regular penalty, then each level once. */
+static void read_terms(struct reading *reading, cfg_t *section, struct sla_settings *sla)
+{
+    struct penalty_terms *terms = &sla->terms;
+    const struct texts *levels = &sla->penalty_levels;
+
+    *terms = (struct penalty_terms){.receipt_us = sla->receipt_us, .from = sla->penalty_from};
+    terms->of[terms->n++] = (struct penalty_level){
+        .after_us = sla->penalty_first_after_us,
+        .every_us = sla->penalty_interval_us,
+        .times = (uint32_t)sla->penalty_max_times,
+        .amount_minor = sla->penalty_amount * 100,
+    };
+    if (levels->n >= PENALTY_LEVELS_MOST)
+        problem_add(&reading->problems, key_place(reading, section, "penalty-levels"),
+                    "penalty-levels lists %zu levels; write at most %d", levels->n,
+                    PENALTY_LEVELS_MOST - 1);
+    for (size_t i = 0; i < levels->n && terms->n < PENALTY_LEVELS_MOST; i++) {
+        struct penalty_level *level = &terms->of[terms->n++];
+        int64_t kronor = 0;
+
+        *level = (struct penalty_level){.times = 1};
+        (void)value_level(levels->of[i], &level->after_us, &kronor);
+        level->amount_minor = kronor * 100;
+    }
 }
 
 static void check_title(struct reading *reading, const cfg_t *section)
@@ -398,7 +441,7 @@ static void read_waivers(struct reading *reading, cfg_t *section, struct unit_se
 }
 
 static void read_unit(struct reading *reading, cfg_t *section, const char *partner_key,
-                      const struct conf_partner *partner)
+                      const struct conf_partner *partner, const struct sla_settings *sla)
 {
     struct unit_settings *unit = &reading->settings->units[reading->settings->unit_count++];
 
@@ -406,6 +449,7 @@ static void read_unit(struct reading *reading, cfg_t *section, const char *partn
     unit->partner = partner_key;
     unit->partner_name = partner->name ? partner->name : partner_key;
     unit->language = partner->language;
+    unit->sla = *sla;
     unit->key = joined(reading, partner_key, section->title);
     if (!unit->key)
         reading->rc = SLUSS_ENOMEM;
@@ -418,6 +462,8 @@ static void read_unit(struct reading *reading, cfg_t *section, const char *partn
 static void read_partner(struct reading *reading, cfg_t *section)
 {
     struct conf_partner partner = {0};
+    struct sla_settings sla = reading->settings->sla;
+    cfg_t *own = cfg_getsec(section, "sla");
     const char *key = arena_str(reading->settings->arena, span_str(section->title));
 
     if (!key) {
@@ -426,11 +472,13 @@ static void read_partner(struct reading *reading, cfg_t *section)
     }
     check_title(reading, section);
     read_section(reading, CONF_PARTNER, section, &partner);
+    read_overrides(reading, CONF_SLA, own, &sla);
+    read_terms(reading, own, &sla);
     if (cfg_size(section, "unit") == 0)
         problem_add(&reading->problems, section_place(reading, section),
                     "partner %s has no unit; add unit \"KEY\" { ... } to it, or remove it", key);
     for (unsigned i = 0; i < cfg_size(section, "unit"); i++)
-        read_unit(reading, cfg_getnsec(section, "unit", i), key, &partner);
+        read_unit(reading, cfg_getnsec(section, "unit", i), key, &partner, &sla);
 }
 
 static void read_partners(struct reading *reading, cfg_t *root)
@@ -570,7 +618,8 @@ static void read_tree(struct reading *reading, cfg_t *root)
     settings->layouts_at = where_said(reading, root, "layouts");
     read_section(reading, CONF_SMTP, cfg_getsec(root, "smtp"), settings);
     read_section(reading, CONF_ALERTS, cfg_getsec(root, "alerts"), settings);
-    read_section(reading, CONF_SLA, cfg_getsec(root, "sla"), settings);
+    read_section(reading, CONF_SLA, cfg_getsec(root, "sla"), &settings->sla);
+    read_terms(reading, cfg_getsec(root, "sla"), &settings->sla);
     read_partners(reading, root);
     if (reading->rc < 0)
         return;

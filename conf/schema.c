@@ -17,6 +17,8 @@
 static const char *const one_local_relay[] = {"smtp://127.0.0.1:25", NULL};
 static const char *const nothing[] = {NULL};
 static const char *const languages[] = {"sv", "en", NULL};
+/* The order of enum penalty_from. */
+static const char *const penalty_origins[] = {"arrival", "limit", NULL};
 static const char *const phases[] = {"test", "live", NULL}; /* the order of enum phase */
 
 /* Names that the usual SFTP clients give to a file until it is whole. */
@@ -103,20 +105,29 @@ static const struct conf_key alert_keys[] = {
 
 static const struct conf_key sla_keys[] = {
     {.name = "receipt", .type = CONF_TIME, .value = "1h", .least = "1s", .most = "7d",
-     INTO(struct settings, sla.receipt_us),
+     INTO(struct sla_settings, receipt_us),
      .help = "Latest a receipt goes out, counted from the file being complete in the inbox."},
     {.name = "penalty-first-after", .type = CONF_TIME, .value = "1h", .least = "0s",
-     .most = "30d", INTO(struct settings, sla.penalty_first_after_us),
-     .help = "The first penalty is due when a receipt is this late."},
+     .most = "30d", INTO(struct sla_settings, penalty_first_after_us),
+     .help = "The first penalty is due when a receipt takes longer than this."},
     {.name = "penalty-interval", .type = CONF_TIME, .value = "2h", .least = "1s", .most = "30d",
-     INTO(struct settings, sla.penalty_interval_us),
-     .help = "One more penalty for each such time that it is later still."},
+     INTO(struct sla_settings, penalty_interval_us),
+     .help = "One more penalty for each such time that it takes beyond that."},
     {.name = "penalty-amount", .type = CONF_INTEGER, .value = "5000", .least = "0",
-     .most = "1000000000", .unit = "kronor", INTO(struct settings, sla.penalty_amount),
+     .most = "1000000000", .unit = "kronor", INTO(struct sla_settings, penalty_amount),
      .help = "Amount of one penalty."},
     {.name = "penalty-max-times", .type = CONF_INTEGER, .value = "4", .least = "0",
-     .most = "1000", .unit = "times", INTO(struct settings, sla.penalty_max_times),
+     .most = "1000", .unit = "times", INTO(struct sla_settings, penalty_max_times),
      .help = "Most penalties for one delivery."},
+    {.name = "penalty-from", .type = CONF_CHOICE, .value = "arrival", .choices = penalty_origins,
+     INTO(struct sla_settings, penalty_from),
+     .help = "What the times of penalties are counted from: the file's arrival (the stricter "
+             "reading of the agreement), or limit, the end of the receipt's time."},
+    {.name = "penalty-levels", .type = CONF_LIST, .values = nothing, .check = check_level,
+     .shown = "none",
+     INTO(struct sla_settings, penalty_levels),
+     .help = "Further penalties, each due once, as a time and an amount in kronor: \"24h 50000\". "
+             "At most 8."},
 };
 
 static const struct conf_key partner_keys[] = {
@@ -205,7 +216,9 @@ const struct conf_section conf_sections[CONF_SECTION_COUNT] = {
     [CONF_SMTP] = {"smtp", "smtp { ... }", "How mail leaves.", false, smtp_keys, COUNT(smtp_keys)},
     [CONF_ALERTS] = {"alerts", "alerts { ... }", "Who is told when something needs a person.",
                      false, alert_keys, COUNT(alert_keys)},
-    [CONF_SLA] = {"sla", "sla { ... }", "What the agreement says of receipts and of late ones.",
+    [CONF_SLA] = {"sla", "sla { ... } at the top, and inside a partner",
+                  "What the agreement says of receipts and of late ones. A partner's own section "
+                  "says where its agreement differs; for the rest, the one at the top holds.",
                   false, sla_keys, COUNT(sla_keys)},
     [CONF_PARTNER] = {"partner", "partner \"KEY\" { ... }",
                       "An organisation that sends files; as many as there are. KEY: a-z, 0-9, "

@@ -77,6 +77,33 @@ const char *value_integer(const char *text, int64_t *number)
                : "not a number; write decimal digits only, without a leading zero";
 }
 
+const char *value_level(const char *text, int64_t *after_us, int64_t *kronor)
+{
+    static const char wrong[] = "not a penalty's level; write a time of at most 365d, a blank and "
+                                "kronor up to 1000000000, as in \"24h 50000\"";
+    char time[24];
+    size_t n = strcspn(text, " ");
+    int64_t us, amount;
+
+    if (text[n] != ' ' || n >= sizeof time)
+        return wrong;
+    memcpy(time, text, n);
+    time[n] = '\0';
+    if (value_time(time, &us) || us > 365 * INT64_C(86400000000) ||
+        value_integer(text + n + 1, &amount) || amount > 1000000000)
+        return wrong;
+    *after_us = us;
+    *kronor = amount;
+    return NULL;
+}
+
+const char *check_level(const char *text)
+{
+    int64_t after_us, kronor;
+
+    return value_level(text, &after_us, &kronor);
+}
+
 const char *value_bool(const char *text, bool *yes)
 {
     static const char *const words[] = {"no", "yes", "false", "true", "off", "on"};

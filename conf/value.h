@@ -17,6 +17,8 @@ const char *value_time(const char *text, int64_t *us);
 /* 512k, 64M, 1G, as bytes. */
 const char *value_size(const char *text, int64_t *bytes);
 const char *value_integer(const char *text, int64_t *number);
+/* "24h 50000": a time, a blank, whole kronor. */
+const char *value_level(const char *text, int64_t *after_us, int64_t *kronor);
 /* yes, no, true, false, on, off. */
 const char *value_bool(const char *text, bool *yes);
 
@@ -27,6 +29,7 @@ const char *value_date(const char *text, struct date *date);
 const char *check_path(const char *text);
 const char *check_socket(const char *text);
 const char *check_text(const char *text);
+const char *check_level(const char *text);
 /* An address as SMTP takes it: one @, ASCII, nothing a header could be made of. */
 const char *check_address(const char *text);
 /* smtp://HOST[:PORT] or smtps://HOST[:PORT]. */

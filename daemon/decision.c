@@ -135,7 +135,7 @@ static int release_now(struct intake *intake, struct decision *d, const struct u
     rc = rc ? rc
             : gate_enter(store, intake->seen, d->delivery.row, d->once ? ENTRY_ONCE : ENTRY_NORMAL);
     rc = rc ? rc : queue_add(store, d->delivery.row, d->now_us + cool_off_us);
-    rc = rc ? rc : notify_receipts(intake, &d->delivery, "released", NULL);
+    rc = rc ? rc : notify_decision(intake, &d->delivery, "released", NULL);
     return rc ? rc : audit(intake, d, words[WORD_RELEASE].event);
 }
 
@@ -167,7 +167,7 @@ static int tell_reason(struct intake *intake, const struct decision *d, const ch
     struct buf reason;
     buf_init(&reason, REASON_MAX + 1);
     buf_span(&reason, d->reason);
-    int rc = notify_receipts(intake, &d->delivery, verdict, buf_cstr(&reason));
+    int rc = notify_decision(intake, &d->delivery, verdict, buf_cstr(&reason));
     buf_free(&reason);
     return rc;
 }

@@ -15,11 +15,11 @@
 #define SILENCE_QUIET_US (1000 * 24 * 3600 * SECOND_US)
 #define ALERT_MAX 8192
 
-int notify_receipts(struct intake *intake, const struct delivery *delivery, const char *verdict,
-                    const char *reason)
+/* One row a recipient. deadline_us: 0, or when the agreement wants it. */
+static int add_receipts(struct intake *intake, const struct unit_settings *unit,
+                        const struct delivery *delivery, const char *verdict, const char *reason,
+                        int64_t deadline_us)
 {
-    const struct settings *settings = intake->settings;
-    const struct unit_settings *unit = settings_unit(settings, delivery->unit);
     struct outbox_mail mail = {
         .kind = OUTBOX_RECEIPT,
         .delivery_row = delivery->row,
@@ -28,18 +28,34 @@ int notify_receipts(struct intake *intake, const struct delivery *delivery, cons
         .verdict = verdict,
         .detail = reason,
         .created_us = loop_wall_us(intake->loop),
-        .deadline_us = delivery->received_us + settings->sla.receipt_us,
+        .deadline_us = deadline_us,
     };
-    /* A recall comes days later; its receipt is not late because the file is old. */
-    if (strcmp(verdict, "recalled") == 0)
-        mail.deadline_us = mail.created_us + settings->sla.receipt_us;
-    for (size_t i = 0; unit && i < unit->receipts_to.n; i++) {
+
+    for (size_t i = 0; i < unit->receipts_to.n; i++) {
         mail.recipient = unit->receipts_to.of[i];
-        int rc = outbox_add(intake->store, &mail, settings->smtp.from, NULL, 0);
+        int rc = outbox_add(intake->store, &mail, intake->settings->smtp.from, NULL, 0);
         if (rc < 0)
             return rc;
     }
     return 0;
+}
+
+int notify_answer(struct intake *intake, const struct delivery *delivery)
+{
+    const struct unit_settings *unit = settings_unit(intake->settings, delivery->unit);
+
+    if (!unit)
+        return 0;
+    return add_receipts(intake, unit, delivery, verdict_name(delivery->verdict), NULL,
+                        penalty_deadline_us(&unit->sla.terms, delivery->received_us));
+}
+
+int notify_decision(struct intake *intake, const struct delivery *delivery, const char *verdict,
+                    const char *reason)
+{
+    const struct unit_settings *unit = settings_unit(intake->settings, delivery->unit);
+
+    return unit ? add_receipts(intake, unit, delivery, verdict, reason, 0) : 0;
 }
 
 /* So many findings tell why, the rest follows below. */

@@ -8,10 +8,15 @@
 #include "daemon/intake.h"
 #include "model/finding.h"
 
-/* The receipts of a delivery, one a recipient of its unit. `verdict` is the word of
- * X-Sluss-Verdict (accepted, held, rejected, released); `reason`: an operator's, or null. A
- * unit that is no longer configured gets none. */
-int notify_receipts(struct intake *intake, const struct delivery *delivery, const char *verdict,
+/* The receipts that answer a delivery's coming, one a recipient of its unit, with the verdict
+ * that the delivery has. They carry the deadline of the unit's agreement, counted from the
+ * arrival. A unit that is no longer configured gets none. */
+int notify_answer(struct intake *intake, const struct delivery *delivery);
+
+/* The further ones when people decide. `verdict` is the word of X-Sluss-Verdict (released,
+ * rejected, recalled); `reason`: an operator's, or null. The agreement's clock does not run for
+ * them: the file was answered when it came. */
+int notify_decision(struct intake *intake, const struct delivery *delivery, const char *verdict,
                     const char *reason);
 
 /* To the operators: a delivery is held; `findings` the gravest first. The same bytes again within a day are not told again. */

@@ -328,7 +328,7 @@ static int follow_up(struct passage *p, const struct unit_settings *unit, const 
                      int64_t now_us)
 {
     struct store *store = p->intake->store;
-    int rc = notify_receipts(p->intake, &p->delivery, verdict_name(p->delivery.verdict), NULL);
+    int rc = notify_answer(p->intake, &p->delivery);
     /* A sender who repeats a file may never have had the first one's receipt. */
     if (!rc && same->row && state_is_accepted(same->state))
         rc = outbox_revive(store, same->row, now_us) < 0 ? SLUSS_EIO : 0;

@@ -15,6 +15,7 @@ libmodel_a_SOURCES = \
   model/json.c model/json.h \
   model/likelihood.c model/likelihood.h \
   model/money.c model/money.h \
+  model/penalty.c model/penalty.h \
   model/phrase.c model/phrase.h model/phrases.def \
   model/seal.c model/seal.h \
   model/settings.c model/settings.h \

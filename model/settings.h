@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "model/arena.h"
+#include "model/penalty.h"
 #include "model/seal.h"
 #include "model/span.h"
 #include "model/waiver.h"
@@ -22,6 +23,18 @@ enum phase { PHASE_TEST = 0, PHASE_LIVE };
 struct texts {
     size_t n;
     const char **of;
+};
+
+/* What the agreement with a partner says of receipts and of late ones. */
+struct sla_settings {
+    int64_t receipt_us;
+    int64_t penalty_first_after_us;
+    int64_t penalty_interval_us;
+    int64_t penalty_amount; /* kronor */
+    int penalty_max_times;
+    enum penalty_from penalty_from;
+    struct texts penalty_levels; /* "24h 50000" each */
+    struct penalty_terms terms;  /* all of the above as one table */
 };
 
 struct unit_settings {
@@ -48,6 +61,7 @@ struct unit_settings {
     int64_t cool_off_us;
     int approvals;
     enum phase phase;
+    struct sla_settings sla; /* the site's, but for what its partner's section says */
     size_t waiver_count;
     struct waiver *waivers; /* checks that do not stop its files */
 };
@@ -89,13 +103,7 @@ struct settings {
     struct {
         struct texts to;
     } alerts;
-    struct {
-        int64_t receipt_us;
-        int64_t penalty_first_after_us;
-        int64_t penalty_interval_us;
-        int64_t penalty_amount; /* kronor */
-        int penalty_max_times;
-    } sla;
+    struct sla_settings sla;
     size_t unit_count;
     struct unit_settings *units;
 };

@@ -24,7 +24,7 @@ struct outbox_mail {
     const char *message_id; /* "<...@...>" */
     const char *detail;     /* alerts: the body's text; receipts: reason of a decision or null */
     int64_t created_us;
-    int64_t deadline_us; /* receipts: received + sla.receipt; 0 = none */
+    int64_t deadline_us; /* of the answer to a file's coming: arrival + sla.receipt; else 0 */
     int64_t next_us;     /* not before */
     unsigned attempts;
     const char *last_error; /* null */

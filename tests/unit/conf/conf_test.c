@@ -203,6 +203,32 @@ static void a_unit_may_have_waivers(void **state)
     settings_free(&settings);
 }
 
+static void a_partner_s_agreement_may_differ(void **state)
+{
+    struct settings *settings = sound(
+        *state, "sla { penalty-interval = 3h\npenalty-max-times = 2 }\nsmtp { from = a@b.c }\n"
+                "partner h {\n sla { receipt = 2h penalty-from = limit\n"
+                "  penalty-levels = { \"24h 50000\", '48h 1' } }\n"
+                " unit e { inbox = /h receipts-to = a@b.c } }\n"
+                "partner k { unit e { inbox = /k receipts-to = a@b.c } }\n");
+    const struct penalty_terms *site = &settings->sla.terms;
+    const struct penalty_terms *heby = &settings_unit(settings, "h/e")->sla.terms;
+
+    assert_int_equal(site->n, 1);
+    assert_int_equal(site->from, PENALTY_FROM_ARRIVAL);
+    assert_int_equal(site->of[0].every_us, INT64_C(10800000000));
+    assert_memory_equal(&settings_unit(settings, "k/e")->sla.terms, site, sizeof *site);
+    assert_int_equal(heby->receipt_us, INT64_C(7200000000));
+    assert_int_equal(heby->from, PENALTY_FROM_LIMIT);
+    assert_int_equal(heby->n, 3);
+    assert_int_equal(heby->of[0].times, 2); /* of the site */
+    assert_int_equal(heby->of[0].amount_minor, 500000);
+    assert_int_equal(heby->of[1].after_us, INT64_C(86400000000));
+    assert_int_equal(heby->of[1].amount_minor, 5000000);
+    assert_int_equal(heby->of[2].amount_minor, 100);
+    settings_free(&settings);
+}
+
 static void an_empty_file_is_a_daemon_without_units(void **state)
 {
     struct settings *settings = sound(*state, "");
@@ -323,6 +349,14 @@ static const struct wrong {
     {"ignore everything", UNIT("ignore = { '*' }"),
      "5: ignore = *: a pattern that fits every name"},
     {"marker", UNIT("marker = ok"), "5: marker = ok: a companion's name that does not say whose"},
+    {"counted from", "sla {\npenalty-from = posting }", "2: penalty-from = posting: not one of"},
+    {"level", "sla {\npenalty-levels = { '24h 500', '24h' } }", "2: penalty-levels = 24h: not a pe"},
+    {"too many levels",
+     "sla {\npenalty-levels = { '1h 1', '2h 1', '3h 1', '4h 1', '5h 1', '6h 1', '7h 1', '8h 1', "
+     "'9h 1' } }",
+     "2: penalty-levels lists 9 levels; write at most 8"},
+    {"a partner's", "partner h {\nsla { penalty-amount = x }\n}", "2: penalty-amount = x: not a num"},
+    {"of a unit", UNIT("sla { }"), "5: unknown key 'sla' in unit"},
     {"rhythm", UNIT("expect = often"), "5: expect = often: not a rhythm;"},
     {"waiver without end", UNIT("waive totals { by = a reason = b }"),
      "5: until is missing in waive totals; add it"},
@@ -626,6 +660,8 @@ static const void *fields_of(const struct settings *settings, size_t section)
 {
     if (section == CONF_WAIVE)
         return settings->units[0].waivers;
+    if (section == CONF_SLA)
+        return &settings->sla;
     return section == CONF_UNIT ? (const void *)settings->units : settings;
 }
 
@@ -789,6 +825,7 @@ int main(void)
         TEST(the_small_example_becomes_settings),
         TEST(what_is_not_written_has_its_default),
         TEST(a_unit_may_have_waivers),
+        TEST(a_partner_s_agreement_may_differ),
         TEST(an_empty_file_is_a_daemon_without_units),
         TEST(quotes_and_comments_work_as_one_expects),
         TEST(includes_are_found_beside_the_file_that_names_them),
