@@ -165,12 +165,14 @@ static cfg_t *new_parser(struct reading *reading)
     for (int id = 0; id < CONF_SECTION_COUNT; id++)
         fill_options(reading, (enum conf_section_id)id, options->of[id]);
     hang_section(options, CONF_WAIVE, CONF_UNIT);
+    hang_section(options, CONF_SAFEGUARDS, CONF_UNIT);
     hang_section(options, CONF_UNIT, CONF_PARTNER);
     hang_section(options, CONF_SLA, CONF_PARTNER);
     hang_section(options, CONF_PARTNER, CONF_MAIN);
     hang_section(options, CONF_SMTP, CONF_MAIN);
     hang_section(options, CONF_ALERTS, CONF_MAIN);
     hang_section(options, CONF_SLA, CONF_MAIN);
+    hang_section(options, CONF_SAFEGUARDS, CONF_MAIN);
     root = cfg_init(options->of[CONF_MAIN], CFGF_NONE); /* copies them all */
     free(options);
     if (root)
@@ -453,6 +455,9 @@ static void read_unit(struct reading *reading, cfg_t *section, const char *partn
     unit->key = joined(reading, partner_key, section->title);
     if (!unit->key)
         reading->rc = SLUSS_ENOMEM;
+    unit->safeguards = reading->settings->safeguards; /* read before */
+    read_overrides(reading, CONF_SAFEGUARDS, cfg_getsec(section, "safeguards"),
+                   &unit->safeguards);
     read_section(reading, CONF_UNIT, section, unit);
     read_seal(reading, section, unit);
     read_waivers(reading, section, unit);
@@ -620,6 +625,7 @@ static void read_tree(struct reading *reading, cfg_t *root)
     read_section(reading, CONF_ALERTS, cfg_getsec(root, "alerts"), settings);
     read_section(reading, CONF_SLA, cfg_getsec(root, "sla"), &settings->sla);
     read_terms(reading, cfg_getsec(root, "sla"), &settings->sla);
+    read_section(reading, CONF_SAFEGUARDS, cfg_getsec(root, "safeguards"), &settings->safeguards);
     read_partners(reading, root);
     if (reading->rc < 0)
         return;

@@ -130,6 +130,34 @@ static const struct conf_key sla_keys[] = {
              "At most 8."},
 };
 
+static const struct conf_key safeguard_keys[] = {
+    {.name = "false-holds", .type = CONF_SHARE, .value = "0.5%", .least = "0.01%", .most = "5%",
+     INTO(struct safeguard_settings, false_holds),
+     .help = "The budget: the share of ordinary deliveries that may be held although nothing is "
+             "wrong with them. Less holds less, and lets more wrong files through. Fixed rules "
+             "(a file sent twice, a control total that does not agree) lie outside of it. "
+             "slussctl backtest shows what a budget comes to."},
+    {.name = "one-wrong-in", .type = CONF_INTEGER, .value = "2000", .least = "10",
+     .most = "1000000", .unit = "files", INTO(struct safeguard_settings, one_wrong_in),
+     .help = "One file in so many is taken to be wrong before anything is known of it."},
+    {.name = "cost-of-hold", .type = CONF_INTEGER, .value = "500", .least = "1",
+     .most = "1000000", .unit = "kronor", INTO(struct safeguard_settings, cost_of_hold),
+     .help = "What it costs that a person looks at a held delivery."},
+    {.name = "cost-of-miss", .type = CONF_INTEGER, .value = "20000", .least = "1",
+     .most = "1000000000", .unit = "kronor", INTO(struct safeguard_settings, cost_of_miss),
+     .help = "What a wrong file costs that is let through, however small it is."},
+    {.name = "cost-of-miss-per-item", .type = CONF_INTEGER, .value = "200", .least = "0",
+     .most = "1000000", .unit = "kronor",
+     INTO(struct safeguard_settings, cost_of_miss_per_item),
+     .help = "What each item of it costs beside that: a fee refunded, postage, a call."},
+    {.name = "first-items", .type = CONF_INTEGER, .value = "50000", .least = "1",
+     .most = "1000000000", .unit = "items", INTO(struct safeguard_settings, first_items),
+     .help = "Before a unit has a habit, a delivery of more items than this is held."},
+    {.name = "first-capital", .type = CONF_INTEGER, .value = "50000000", .least = "1",
+     .most = "1000000000000", .unit = "kronor", INTO(struct safeguard_settings, first_capital),
+     .help = "The same for a delivery of more kronor (or of whatever its currency is)."},
+};
+
 static const struct conf_key partner_keys[] = {
     {.name = "name", .type = CONF_TEXT, .check = check_text, .shown = "the partner's key",
      INTO(struct conf_partner, name),
@@ -220,6 +248,11 @@ const struct conf_section conf_sections[CONF_SECTION_COUNT] = {
                   "What the agreement says of receipts and of late ones. A partner's own section "
                   "says where its agreement differs; for the rest, the one at the top holds.",
                   false, sla_keys, COUNT(sla_keys)},
+    [CONF_SAFEGUARDS] = {"safeguards", "safeguards { ... } at the top, and inside a unit",
+                         "How careful the gate is: what a held delivery that was right may cost, "
+                         "against a wrong one that passes. A unit's own section says where it "
+                         "differs; for the rest, the one at the top holds.",
+                         false, safeguard_keys, COUNT(safeguard_keys)},
     [CONF_PARTNER] = {"partner", "partner \"KEY\" { ... }",
                       "An organisation that sends files; as many as there are. KEY: a-z, 0-9, "
                       ". _ -, at most 60.",
@@ -296,7 +329,7 @@ const struct conf_key *conf_key_near(const struct conf_section *section, const c
 
 /* --- values -------------------------------------------------------------------------------- */
 
-/* Time, size or integer as a number. Null, or what is wrong. */
+/* Time, size, integer or share as a number. Null, or what is wrong. */
 static const char *number_of(const struct conf_key *key, const char *text, int64_t *number)
 {
     switch (key->type) {
@@ -304,6 +337,8 @@ static const char *number_of(const struct conf_key *key, const char *text, int64
         return value_time(text, number);
     case CONF_SIZE:
         return value_size(text, number);
+    case CONF_SHARE:
+        return value_share(text, number);
     default:
         return value_integer(text, number);
     }
@@ -358,6 +393,7 @@ bool conf_value_sound(const struct conf_key *key, const char *text, struct buf *
     case CONF_TIME:
     case CONF_SIZE:
     case CONF_INTEGER:
+    case CONF_SHARE:
         return number_sound(key, text, why);
     case CONF_CHOICE:
         return choice_sound(key, text, why);
@@ -436,6 +472,7 @@ int conf_value_store(const struct conf_key *key, const char *const *values, size
     case CONF_TIME:
     case CONF_SIZE:
     case CONF_INTEGER:
+    case CONF_SHARE:
         (void)number_of(key, values[0], &number);
         store_number(key, number, field);
         return 0;
@@ -520,8 +557,9 @@ static void roff_kind(struct buf *out, const struct conf_key *key)
 {
     static const char *const names[] = {
         [CONF_TEXT] = "text", [CONF_PATH] = "path",       [CONF_TIME] = "time",
-        [CONF_SIZE] = "size", [CONF_INTEGER] = "integer", [CONF_BOOL] = "yes|no",
-        [CONF_LIST] = "list", [CONF_DATE] = "day",        [CONF_CHOICE] = NULL,
+        [CONF_SIZE] = "size", [CONF_INTEGER] = "integer", [CONF_SHARE] = "percentage",
+        [CONF_LIST] = "list", [CONF_BOOL] = "yes|no",     [CONF_DATE] = "day",
+        [CONF_CHOICE] = NULL,
     };
 
     (void)buf_str(out, "\\fI");

@@ -19,6 +19,7 @@ enum conf_type {
     CONF_TIME,     /* int64_t, microseconds */
     CONF_SIZE,     /* uint64_t, bytes */
     CONF_INTEGER,  /* int or int64_t, as the field is wide */
+    CONF_SHARE,    /* int64_t, parts per million */
     CONF_BOOL,     /* bool */
     CONF_LIST,     /* struct texts */
     CONF_DATE,     /* struct date, a day that exists */
@@ -45,12 +46,13 @@ enum conf_section_id {
     CONF_SMTP,
     CONF_ALERTS,
     CONF_SLA,
+    CONF_SAFEGUARDS,
     CONF_PARTNER,
     CONF_UNIT,
     CONF_WAIVE,
 };
 
-#define CONF_SECTION_COUNT 7
+#define CONF_SECTION_COUNT 8
 #define CONF_KEYS_MOST     24 /* in one section */
 
 struct conf_section {

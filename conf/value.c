@@ -104,6 +104,39 @@ const char *check_level(const char *text)
     return value_level(text, &after_us, &kronor);
 }
 
+/* Exact: a digit behind the point is so many millionths, and there is no rounding. */
+static bool share_of(const char *text, int64_t *millionths)
+{
+    static const int64_t factors[] = {1000, 100, 10, 1};
+    size_t whole = strspn(text, "0123456789");
+    const char *rest = text + whole;
+    int64_t n = 0;
+
+    if (whole == 0 || whole > 3 || (whole > 1 && text[0] == '0'))
+        return false;
+    for (size_t i = 0; i < whole; i++)
+        n = n * 10 + (text[i] - '0');
+    n *= 10000;
+    if (*rest == '.') {
+        size_t digits = strspn(++rest, "0123456789");
+
+        if (digits == 0 || digits > 4)
+            return false;
+        for (size_t i = 0; i < digits; i++)
+            n += (rest[i] - '0') * factors[i];
+        rest += digits;
+    }
+    *millionths = n;
+    return strcmp(rest, "%") == 0 && n <= 1000000;
+}
+
+const char *value_share(const char *text, int64_t *millionths)
+{
+    return share_of(text, millionths)
+               ? NULL
+               : "not a share; write a percentage with a decimal point, as in 0.2% or 1%";
+}
+
 const char *value_bool(const char *text, bool *yes)
 {
     static const char *const words[] = {"no", "yes", "false", "true", "off", "on"};

@@ -19,6 +19,8 @@ const char *value_size(const char *text, int64_t *bytes);
 const char *value_integer(const char *text, int64_t *number);
 /* "24h 50000": a time, a blank, whole kronor. */
 const char *value_level(const char *text, int64_t *after_us, int64_t *kronor);
+/* A share of a whole: 0.2%, 1%, up to four digits behind the point, as parts per million. */
+const char *value_share(const char *text, int64_t *millionths);
 /* yes, no, true, false, on, off. */
 const char *value_bool(const char *text, bool *yes);
 

@@ -76,7 +76,11 @@ void outcome_print(const struct outcome *t, double seconds, FILE *out)
     if (months > 0)
         fprintf(out, ", %.1f a month", (double)t->verdicts[VERDICT_HELD] / months);
     fputs("\n", out);
-    for (unsigned i = 0; i < t->n; i++)
-        fprintf(out, "  %-20s %6llu   alone %6llu\n", t->of[i].check,
+    for (unsigned i = 0; i < t->n; i++) {
+        fprintf(out, "  %-20s %6llu   alone %6llu", t->of[i].check,
                 (unsigned long long)t->of[i].deliveries, (unsigned long long)t->of[i].alone);
+        if (months > 0)
+            fprintf(out, "   %8.2f a month", (double)t->of[i].deliveries / months);
+        fputs("\n", out);
+    }
 }

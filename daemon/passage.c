@@ -297,8 +297,12 @@ void passage_read(struct passage *p)
 
 /* A unit that left the configuration while its file was under way: nothing of it may pass
  * without a person. */
-static const struct unit_settings unknown_unit = {
-    .key = "unknown", .partner = "", .partner_name = "", .language = "en", .phase = PHASE_TEST};
+static const struct unit_settings unknown_unit = {.key = "unknown",
+                                                  .partner = "",
+                                                  .partner_name = "",
+                                                  .language = "en",
+                                                  .phase = PHASE_TEST,
+                                                  .safeguards = SAFEGUARDS_USUAL};
 
 /* The audit row says what was judged, by figures alone. */
 static int audit_verdict(struct passage *p, int64_t now_us)

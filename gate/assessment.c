@@ -382,6 +382,7 @@ int assessment_judge(struct assessment *a, const struct delivery *delivery,
     const struct subject subject = {
         .delivery = delivery,
         .unit = &standing,
+        .settings = &unit->safeguards,
         .history = &past.history,
         .profile = a->profile,
         .now = a->now,

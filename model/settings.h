@@ -37,6 +37,25 @@ struct sla_settings {
     struct penalty_terms terms;  /* all of the above as one table */
 };
 
+/* How careful the gate is: what the site weighs against what. Pure checks take all of it from
+ * here, so that a backtest judges by the same. */
+struct safeguard_settings {
+    int64_t false_holds;   /* most of the ordinary deliveries that may be held: of a million */
+    int64_t one_wrong_in;  /* before anything is known of it, one file in so many is wrong */
+    int64_t cost_of_hold;  /* kronor: a person looks at a file */
+    int64_t cost_of_miss;  /* a wrong file is let through ... */
+    int64_t cost_of_miss_per_item; /* ... and this for each item in it */
+    int64_t first_items;   /* more items, or more kronor, are held before there is a habit */
+    int64_t first_capital;
+};
+
+/* What holds where nobody says otherwise; conf/schema.c says the same (tested). */
+#define SAFEGUARDS_USUAL                                                                           \
+    {                                                                                              \
+        .false_holds = 5000, .one_wrong_in = 2000, .cost_of_hold = 500, .cost_of_miss = 20000,     \
+        .cost_of_miss_per_item = 200, .first_items = 50000, .first_capital = 50000000,             \
+    }
+
 struct unit_settings {
     const char *key;          /* "heby/ekonomi" */
     const char *partner;      /* "heby" */
@@ -62,6 +81,7 @@ struct unit_settings {
     int approvals;
     enum phase phase;
     struct sla_settings sla; /* the site's, but for what its partner's section says */
+    struct safeguard_settings safeguards; /* the site's, with what the unit says of its own */
     size_t waiver_count;
     struct waiver *waivers; /* checks that do not stop its files */
 };
@@ -104,6 +124,7 @@ struct settings {
         struct texts to;
     } alerts;
     struct sla_settings sla;
+    struct safeguard_settings safeguards;
     size_t unit_count;
     struct unit_settings *units;
 };

@@ -18,6 +18,7 @@
 struct subject {
     const struct delivery *delivery;  /* with its summary */
     const struct unit_settings *unit; /* what the site says about the sender */
+    const struct safeguard_settings *settings; /* how careful to be; null: as usual */
     const struct history *history;
     const struct profile *profile; /* of its items; null in tests that need none */
     struct habit_row *now;         /* its measures; checks fill in their scores. As above */

@@ -84,24 +84,30 @@ static double total_weight(const struct finding_list *findings)
 
 /* --- what it would cost ------------------------------------------------------------------ */
 
-/* Kronor: a person's quarter of an hour with its share of the receipt's risk; a wrong file's
- * standing cost, and that of each item in it (fee refund, postage, a call). */
-#define COST_OF_HOLDING 500.0
-#define COST_OF_A_MISS  20000.0
-#define COST_OF_AN_ITEM 200.0
+/* What a budget other than the usual one asks of a score, on top or less. */
+static double for_budget(const struct subject *subject)
+{
+    static const struct safeguard_settings usual = SAFEGUARDS_USUAL;
+
+    return log((double)usual.false_holds / (double)signal_settings(subject)->false_holds);
+}
+
+static double prior_log(const struct subject *subject)
+{
+    return log((double)signal_settings(subject)->one_wrong_in);
+}
 
 /* Hold where P(wrong) > cost of holding / (that and the cost of a miss): as a limit of the
  * score, given the prior. */
-static double score_limit(uint64_t items)
+static double score_limit(const struct subject *subject)
 {
-    double miss = COST_OF_A_MISS + COST_OF_AN_ITEM * (double)items;
-    double limit = log(COST_OF_HOLDING / miss) + log(PRIOR_ONE_IN);
+    const struct safeguard_settings *s = signal_settings(subject);
+    double items = (double)subject->delivery->summary.items;
+    double miss = (double)s->cost_of_miss + (double)s->cost_of_miss_per_item * items;
 
-    return limit > SCORE_HOLD ? limit : SCORE_HOLD;
+    return fmax(log((double)s->cost_of_hold / miss) + prior_log(subject),
+                SCORE_HOLD + for_budget(subject));
 }
-
-/* The share of the stream's ordinary files that may come this far. */
-#define EVIDENCE_RANK 0.005
 
 /* Do the signs hold together? The budget of false holds caps what the cost asks for. */
 static bool holds_together(const struct subject *subject, const struct opinion *opinion)
@@ -111,20 +117,21 @@ static bool holds_together(const struct subject *subject, const struct opinion *
 
     if (opinion->score < opinion->limit)
         return false;
-    if (opinion->score >= SCORE_CERTAIN || !habit)
+    if (opinion->score >= SCORE_CERTAIN + for_budget(subject) || !habit)
         return true;
     for (unsigned i = 0; i < habit->n; i++)
         beyond += habit->of[i].of[MEASURE_EVIDENCE] >= opinion->score;
-    return beyond <= EVIDENCE_RANK * habit->n + 1;
+    return beyond <= signal_budget(subject) * habit->n + 1;
 }
 
-static int say_together(const struct opinion *opinion, struct finding_list *findings)
+static int say_together(const struct subject *subject, const struct opinion *opinion,
+                        struct finding_list *findings)
 {
     struct finding f = finding_make(FINDING_EVIDENCE_TOGETHER, 0);
     double odds = exp(opinion->odds);
 
     finding_int(&f, "odds", odds < 1 ? 1 : odds > 1e6 ? 1000000 : (int64_t)(odds + 0.5));
-    finding_int(&f, "prior", PRIOR_ONE_IN);
+    finding_int(&f, "prior", signal_settings(subject)->one_wrong_in);
     return finding_list_add(findings, &f);
 }
 
@@ -212,14 +219,13 @@ int safeguards_judge(const struct subject *subject, struct finding_list *finding
     rc = policy_apply(subject->unit, local_of_instant(subject->now_us).day, findings);
     if (rc != SLUSS_OK)
         return rc;
-    *out = (struct opinion){.score = total_weight(findings),
-                            .limit = score_limit(subject->delivery->summary.items)};
-    out->odds = out->score - log(PRIOR_ONE_IN);
+    *out = (struct opinion){.score = total_weight(findings), .limit = score_limit(subject)};
+    out->odds = out->score - prior_log(subject);
     if (subject->now)
         subject->now->of[MEASURE_EVIDENCE] = out->score;
     level = highest(findings, 0, findings->n);
     if (level < LEVEL_HOLD && holds_together(subject, out)) {
-        rc = say_together(out, findings);
+        rc = say_together(subject, out, findings);
         if (rc != SLUSS_OK)
             return rc;
         level = LEVEL_HOLD;

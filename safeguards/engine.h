@@ -8,11 +8,11 @@
 /* The checks in the order they run; ends with null. */
 extern const struct check *const checks[];
 
-/* What is expected of a file before anything is known of it: one wrong in so many. */
-#define PRIOR_ONE_IN 2000
-/* The least weight that weak signs must have together to hold, whatever the file could cost. */
-#define SCORE_HOLD 4.0
-/* From here on they hold even where the stream's own ordinary files have come as far. */
+/* Under the usual budget of false holds: the least weight that weak signs must have together to
+ * hold, whatever the file could cost; and from where on they hold even where the stream's own
+ * ordinary files have come as far. Weights are likelihood ratios: where half as many false holds
+ * are allowed, twice the ratio is asked for. */
+#define SCORE_HOLD    4.0
 #define SCORE_CERTAIN 7.5
 
 /* The checks named in a list as "dates, origin", as bits of struct subject's `without`. 0, or

@@ -334,8 +334,9 @@ static double prior_beyond(const struct prior *prior, double score)
     return exp(from + part * (to - from));
 }
 
-double habit_rank(const struct habit *habit, enum measure measure, double score)
+double habit_rank(const struct habit *habit, enum measure measure, double score, double least)
 {
+    double ranked = fmax(HABIT_RANKED, 1 / least);
     double beyond = 0, n = 0, prior_n;
 
     for (unsigned i = 0; i < habit->n; i++) {
@@ -346,7 +347,7 @@ double habit_rank(const struct habit *habit, enum measure measure, double score)
         n++;
         beyond += past >= score;
     }
-    prior_n = n < HABIT_RANKED ? HABIT_RANKED - n : 0;
+    prior_n = n < ranked ? ranked - n : 0;
     beyond += prior_n * prior_beyond(prior_of(habit, measure), score);
     return fmin((beyond + (prior_n > 0 ? 0 : 1)) / (n + prior_n + 1), 1);
 }

@@ -80,8 +80,9 @@ void habit_volume(const struct habit *habit, const struct habit_row *now, struct
 double habit_quantile(const struct habit *habit, enum measure measure, double q, unsigned least);
 
 /* The share of ordinary deliveries with a score at least this high: own past scores of
- * `measure` (one of SCORE_HIGH, SCORE_LOW, EVIDENCE) and the prior. Between 0 and 1. */
-double habit_rank(const struct habit *habit, enum measure measure, double score);
+ * `measure` (one of SCORE_HIGH, SCORE_LOW, EVIDENCE) and the prior. Between 0 and 1. `least` is
+ * the smallest share that must be told from none: a small one needs more of the prior. */
+double habit_rank(const struct habit *habit, enum measure measure, double score, double least);
 
 /* The last row, or null. */
 const struct habit_row *habit_last(const struct habit *habit);

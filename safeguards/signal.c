@@ -29,6 +29,18 @@ enum signal_group signal_group_of(const char *check)
     return GROUP_CONTROL;
 }
 
+const struct safeguard_settings *signal_settings(const struct subject *subject)
+{
+    static const struct safeguard_settings usual = SAFEGUARDS_USUAL;
+
+    return subject->settings ? subject->settings : &usual;
+}
+
+double signal_budget(const struct subject *subject)
+{
+    return (double)signal_settings(subject)->false_holds / 1e6;
+}
+
 double signal_now(const struct subject *subject, enum measure measure)
 {
     return subject->now ? subject->now->of[measure] : NAN;

@@ -25,6 +25,11 @@ enum signal_group {
 };
 enum signal_group signal_group_of(const char *check);
 
+/* How careful to be. */
+const struct safeguard_settings *signal_settings(const struct subject *subject);
+/* The budget of false holds, as a share of the ordinary deliveries. */
+double signal_budget(const struct subject *subject);
+
 /* This delivery's value of a measure; NAN where it has none. */
 double signal_now(const struct subject *subject, enum measure measure);
 /* The habit's quantile, NAN below `least` deliveries. */

@@ -13,23 +13,20 @@
 /* Deliveries a habit needs before it is asked. */
 #define EXPERIENCE 6
 
-/* Share of ordinary deliveries with such a score, and how far beyond the usual range. */
-#define RANK_HOLD     0.005
-#define RANK_STRONG   0.01
-#define RANK_NOTABLE  0.05
-#define BEYOND_FACTOR 1.5
-#define BELOW_FACTOR  0.55
+/* Share of ordinary deliveries with such a score, and how far beyond the usual range. What
+ * holds is the budget (model/settings.h); what it weighs is the same under any. */
+#define RANK_STRONGEST 0.005
+#define RANK_STRONG    0.01
+#define RANK_NOTABLE   0.05
+#define BEYOND_FACTOR  1.5
+#define BELOW_FACTOR   0.55
 
 /* Items that a median amount needs to mean something. */
 #define MEDIAN_ITEMS 8
 
-/* Before there is a habit. */
-#define FIRST_ITEMS_MOST INT64_C(50000)
-#define FIRST_DEBIT_MOST 5e9 /* 50 million kronor, in ore */
-
 static double weight_of_rank(double rank)
 {
-    if (rank <= RANK_HOLD)
+    if (rank <= RANK_STRONGEST)
         return DECIBANS(17);
     if (rank <= RANK_STRONG)
         return DECIBANS(13);
@@ -123,7 +120,7 @@ static int check_high(const struct subject *subject, const struct volume *v, dou
     if (rank > RANK_NOTABLE)
         return SLUSS_OK;
     return add(subject, v, true, beyond ? rank : RANK_NOTABLE,
-               beyond && rank <= RANK_HOLD && !is_control(subject), findings);
+               beyond && rank <= signal_budget(subject) && !is_control(subject), findings);
 }
 
 static int check_low(const struct subject *subject, const struct volume *v, double rank,
@@ -133,10 +130,11 @@ static int check_low(const struct subject *subject, const struct volume *v, doub
     bool amounts = v->by_low == MEASURE_MEDIAN && enough_items(subject);
 
     /* In a batch of credits little is claimed. */
-    if (rank > RANK_STRONG || !below || signal_now(subject, MEASURE_CREDIT_SHARE) > 0.5)
+    if (rank > fmax(RANK_STRONG, signal_budget(subject)) || !below ||
+        signal_now(subject, MEASURE_CREDIT_SHARE) > 0.5)
         return SLUSS_OK;
-    return add(subject, v, false, amounts ? rank : RANK_NOTABLE, amounts && rank <= RANK_HOLD,
-               findings);
+    return add(subject, v, false, amounts ? rank : RANK_NOTABLE,
+               amounts && rank <= signal_budget(subject), findings);
 }
 
 /* --- the number of items, where it hardly varies ------------------------------------------- */
@@ -193,10 +191,11 @@ static int check_amount(const struct subject *subject, struct finding_list *find
 
 static int check_first(const struct subject *subject, struct finding_list *findings)
 {
+    const struct safeguard_settings *most = signal_settings(subject);
     struct finding f = finding_make(FINDING_FIRST_TOO_LARGE, 0);
     double items = signal_now(subject, MEASURE_ITEMS), debit = signal_now(subject, MEASURE_DEBIT);
 
-    if (!(items > (double)FIRST_ITEMS_MOST) && !(debit > FIRST_DEBIT_MOST))
+    if (!(items > (double)most->first_items) && !(debit > 100.0 * (double)most->first_capital))
         return SLUSS_OK;
     finding_int(&f, "items", (int64_t)items);
     finding_money(&f, "sum", (int64_t)debit, profile_currency(subject->profile));
@@ -208,7 +207,7 @@ static int run(const struct subject *subject, struct finding_list *findings)
 {
     const struct habit *habit = subject->history->habit;
     struct volume v;
-    double high, low;
+    double high, low, budget = signal_budget(subject);
     int rc;
 
     if (!habit || !subject->now || subject->delivery->summary.items == 0)
@@ -216,8 +215,8 @@ static int run(const struct subject *subject, struct finding_list *findings)
     if (habit->n < EXPERIENCE)
         return check_first(subject, findings);
     habit_volume(habit, subject->now, &v);
-    high = habit_rank(habit, MEASURE_SCORE_HIGH, v.high);
-    low = habit_rank(habit, MEASURE_SCORE_LOW, v.low);
+    high = habit_rank(habit, MEASURE_SCORE_HIGH, v.high, budget);
+    low = habit_rank(habit, MEASURE_SCORE_LOW, v.low, budget);
     subject->now->of[MEASURE_SCORE_HIGH] = v.high;
     subject->now->of[MEASURE_SCORE_LOW] = v.low;
     rc = check_high(subject, &v, high, findings);

@@ -115,6 +115,39 @@ def test_the_summary_stands_on_standard_error(history):
     assert plain.code == 0 and "4 deliveries, 160 items" in plain.err
 
 
+def test_a_site_tunes_its_budget_with_it(history):
+    """A varying stream, then larger and larger deliveries: how many a budget holds."""
+    for step in range(24):
+        history.line(step, history.file(f"m{step}.csv", step, items=10 + 37 * step % 60,
+                                        first=10000 + 100 * step))
+    for k in range(12):
+        history.line(24, history.file(f"p{k}.csv", 24, items=int(60 * 1.5 ** k), first=50000 * (k + 1)),
+                     fate="probe")
+    held = {}
+    for budget in ("0.02%", "0.5%", "5%"):
+        history.config.write_text(CONFIG + "safeguards {\n  false-holds = %s\n}\n" % budget)
+        answer = history.run("--json")
+        held[budget] = sum(row["verdict"] == "held" for row in answer.rows)
+        assert f"{held[budget]} held" in answer.err
+        assert " a month" in answer.err
+        if held[budget]:
+            by_check = [line for line in answer.err.splitlines() if line.startswith("  ")]
+            assert by_check and all(line.endswith(" a month") for line in by_check)
+    assert held["0.02%"] < held["0.5%"] < held["5%"], held
+    unit = CONFIG.replace("ekonomi@heby.example\" }\n", "ekonomi@heby.example\" }\n"
+                          "    safeguards { false-holds = 5% }\n", 1)
+    history.config.write_text(unit)
+    assert history.verdicts().count("held") == held["5%"]
+
+
+def test_a_budget_that_is_none_is_refused_by_line(history):
+    ordinary(history, 1)
+    history.config.write_text(CONFIG + "safeguards {\n  false-holds = 0.002\n}\n")
+    answer = history.run()
+    assert answer.code == 2
+    assert f"sluss.conf:{CONFIG.count(chr(10)) + 2}: false-holds = 0.002: not a share" in answer.err
+
+
 def test_two_runs_say_the_same_to_the_byte(history):
     ordinary(history, 8)
     history.line(8, "m7.csv", fate="released")

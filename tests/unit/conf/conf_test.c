@@ -259,6 +259,28 @@ static void quotes_and_comments_work_as_one_expects(void **state)
     settings_free(&settings);
 }
 
+static void a_unit_is_as_careful_as_the_site_but_for_what_it_says(void **state)
+{
+    static const struct safeguard_settings usual = SAFEGUARDS_USUAL;
+    struct settings *settings =
+        sound(*state, SMTP "partner heby {\n"
+                           "unit e { inbox = /a receipts-to = a@h.example safeguards { false-holds = 1.25% } }\n"
+                           "unit t { inbox = /b receipts-to = a@h.example safeguards { first-items = 7 } }\n}\n"
+                           "safeguards { false-holds = 0.2%\ncost-of-miss = 1000 }\n");
+
+    assert_int_equal(settings->safeguards.false_holds, 2000);
+    assert_int_equal(settings->units[0].safeguards.false_holds, 12500);
+    assert_int_equal(settings->units[0].safeguards.cost_of_miss, 1000);
+    assert_int_equal(settings->units[0].safeguards.first_items, usual.first_items);
+    assert_int_equal(settings->units[1].safeguards.false_holds, 2000);
+    assert_int_equal(settings->units[1].safeguards.first_items, 7);
+    settings_free(&settings);
+
+    settings = sound(*state, "");
+    assert_memory_equal(&settings->safeguards, &usual, sizeof usual);
+    settings_free(&settings);
+}
+
 static void includes_are_found_beside_the_file_that_names_them(void **state)
 {
     struct settings *settings;
@@ -312,6 +334,16 @@ static const struct wrong {
     {"time too large", "scan-interval = 2h", "1: scan-interval = 2h: too large; write at most 1h"},
     {"time out of numbers", "scan-interval = 99999999999999999h", "1: scan-interval ="},
     {"size without unit", "worker-memory = 268435456", "1: worker-memory = 268435456: not a size;"},
+    {"share without per cent", "\nsafeguards {\nfalse-holds = 0.002 }",
+     "3: false-holds = 0.002: not a share; write a percentage"},
+    {"share with a comma", "safeguards { false-holds = '0,2%' }",
+     "1: false-holds = 0,2%: not a share;"},
+    {"share too small", "safeguards { false-holds = 0.0099% }",
+     "1: false-holds = 0.0099%: too small; write at least 0.01%"},
+    {"share too large, of a unit", UNIT("safeguards { false-holds = 50% }"),
+     "5: false-holds = 50%: too large; write at most 5%"},
+    {"no cost at all", "safeguards { cost-of-hold = 0 }",
+     "1: cost-of-hold = 0: too small; write at least 1"},
     {"octal", "workers = 010", "1: workers = 010: not a number;"},
     {"hexadecimal", "workers = 0x2", "1: workers = 0x2: not a number;"},
     {"none of a number", "workers = ''", "1: workers = : not a number;"},
@@ -662,6 +694,8 @@ static const void *fields_of(const struct settings *settings, size_t section)
         return settings->units[0].waivers;
     if (section == CONF_SLA)
         return &settings->sla;
+    if (section == CONF_SAFEGUARDS)
+        return &settings->safeguards;
     return section == CONF_UNIT ? (const void *)settings->units : settings;
 }
 
@@ -828,6 +862,7 @@ int main(void)
         TEST(a_partner_s_agreement_may_differ),
         TEST(an_empty_file_is_a_daemon_without_units),
         TEST(quotes_and_comments_work_as_one_expects),
+        TEST(a_unit_is_as_careful_as_the_site_but_for_what_it_says),
         TEST(includes_are_found_beside_the_file_that_names_them),
         TEST(each_mistake_is_told_with_file_and_line),
         TEST(all_mistakes_are_told_at_once_in_their_order),

@@ -47,7 +47,8 @@ static void every_key_is_whole_and_stands_once(void **state)
         for (size_t k = 0; k < conf_sections[s].n; k++) {
             const struct conf_key *key = &conf_sections[s].keys[k];
             bool number =
-                key->type == CONF_TIME || key->type == CONF_SIZE || key->type == CONF_INTEGER;
+                key->type == CONF_TIME || key->type == CONF_SIZE || key->type == CONF_INTEGER ||
+                key->type == CONF_SHARE;
             const char *end = key->help + strlen(key->help) - 1;
 
             assert_true(*end == '.');

@@ -94,6 +94,20 @@ static void integers_are_decimal(void **state)
     NUMBERS(value_integer, cases);
 }
 
+static void shares_are_exact_percentages(void **state)
+{
+    static const struct number_case cases[] = {
+        {"0.2%", 2000},    {"0.5%", 5000},  {"1%", 10000},    {"1.25%", 12500}, {"0.0001%", 1},
+        {"100%", 1000000}, {"0%", 0},       {"0.50%", 5000},  {"0.002", -1},    {"0,2%", -1},
+        {"0.2 %", -1},     {"0.2", -1},     {"%", -1},        {"", -1},         {".2%", -1},
+        {"2.%", -1},       {"0.00001%", -1}, {"00.2%", -1},   {"-1%", -1},      {"1e-3%", -1},
+        {"100.0001%", -1}, {"1000%", -1},   {"0.2%%", -1},    {"2000ppm", -1},
+    };
+
+    (void)state;
+    NUMBERS(value_share, cases);
+}
+
 static void yes_and_no_have_three_spellings(void **state)
 {
     static const char *const words[] = {"no", "yes", "false", "true", "off", "on"};
@@ -210,6 +224,7 @@ int main(void)
         cmocka_unit_test(times_need_their_unit),
         cmocka_unit_test(sizes_need_their_unit),
         cmocka_unit_test(integers_are_decimal),
+        cmocka_unit_test(shares_are_exact_percentages),
         cmocka_unit_test(yes_and_no_have_three_spellings),
         cmocka_unit_test(texts_are_held_to_their_form),
         cmocka_unit_test(a_socket_path_fits_its_address),

@@ -41,6 +41,7 @@ static struct settings *make_settings(const struct site *site, bool with_unit)
         .incomplete_grace_us = 150 * MS,
         .approvals = 1,
         .phase = PHASE_LIVE,
+        .safeguards = SAFEGUARDS_USUAL,
     };
     if (!with_unit)
         unit->inbox = "/nonexistent/sluss";

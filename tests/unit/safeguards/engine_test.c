@@ -65,6 +65,51 @@ static void several_weak_signs_hold_together(void **state)
                      VERDICT_HELD);
 }
 
+/* The verdict on ten items whose signs together weigh about 5.6. */
+static struct opinion judge_under(const struct safeguard_settings *settings)
+{
+    static const enum finding_code read[] = {FINDING_BGMAX_EXAMPLE, FINDING_AFTER_SHUTDOWN,
+                                             FINDING_ENCODING_BROKEN, FINDING_ITEMS_SEEN_FEW};
+    struct delivery delivery = {.file = SPAN_LIT("heby_0301.csv"), .summary = {.items = 10}};
+    struct subject subject = {
+        .delivery = &delivery, .unit = &live, .settings = settings, .history = &no_history};
+    struct finding_list findings = {.arena = arena_new(1 << 20)};
+    struct opinion opinion;
+
+    for (size_t i = 0; i < sizeof read / sizeof *read; i++) {
+        struct finding f = finding_make(read[i], i);
+
+        assert_int_equal(finding_list_add(&findings, &f), SLUSS_OK);
+    }
+    assert_int_equal(safeguards_judge(&subject, &findings, &opinion), SLUSS_OK);
+    arena_free(&findings.arena);
+    return opinion;
+}
+
+static void the_site_says_how_much_is_too_much(void **state)
+{
+    static const struct safeguard_settings usual = SAFEGUARDS_USUAL;
+    struct safeguard_settings careful = usual, lax = usual, dear = usual, cheap = usual;
+    struct opinion opinion = judge_under(NULL);
+
+    (void)state;
+    assert_true(judge_under(&usual).limit == opinion.limit);
+    careful.false_holds *= 2;
+    lax.false_holds /= 2;
+    assert_true(judge_under(&lax).limit > opinion.limit);
+    assert_true(judge_under(&careful).limit <= opinion.limit);
+    assert_true(judge_under(&careful).score == opinion.score);
+    lax.false_holds /= 25; /* 0.01 % */
+    assert_int_equal(opinion.verdict, VERDICT_HELD);
+    assert_int_equal(judge_under(&lax).verdict, VERDICT_ACCEPTED);
+
+    dear.cost_of_hold = 1000000; /* nobody has time to look */
+    assert_int_equal(judge_under(&dear).verdict, VERDICT_ACCEPTED);
+    cheap.one_wrong_in = 10; /* while a system is new */
+    assert_true(judge_under(&cheap).odds > opinion.odds);
+    assert_true(judge_under(&cheap).limit <= opinion.limit);
+}
+
 static void one_sign_said_a_hundred_times_is_one_sign(void **state)
 {
     enum finding_code notes[100];
@@ -186,6 +231,7 @@ int main(void)
         cmocka_unit_test(checks_are_left_out_by_name),
         cmocka_unit_test(levels_decide),
         cmocka_unit_test(several_weak_signs_hold_together),
+        cmocka_unit_test(the_site_says_how_much_is_too_much),
         cmocka_unit_test(one_sign_said_a_hundred_times_is_one_sign),
         cmocka_unit_test(ordinary_days_pass),
         cmocka_unit_test(every_check_says_what_it_asks),

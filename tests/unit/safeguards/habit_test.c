@@ -199,7 +199,7 @@ static void at_most_alpha_of_ordinary_scores_lie_beyond_it(void **state)
             o.rows[k].of[MEASURE_SCORE_HIGH] = cases[i].score();
         for (unsigned t = 0; t < TRIALS; t++) {
             double score = cases[i].score();
-            double rank = habit_rank(&o.habit, MEASURE_SCORE_HIGH, score);
+            double rank = habit_rank(&o.habit, MEASURE_SCORE_HIGH, score, 0.005);
 
             for (unsigned a = 0; a < 4; a++)
                 beyond[a] += rank <= alphas[a];
@@ -233,7 +233,7 @@ static void a_new_stream_is_ranked_by_the_prior(void **state)
             double rank;
 
             ordinary_begin(&o, n, 1, (struct date){2026, 3, 18});
-            rank = habit_rank(&o.habit, cases[i].measure, cases[i].score);
+            rank = habit_rank(&o.habit, cases[i].measure, cases[i].score, 0.005);
             if (rank < cases[i].least || rank > cases[i].most)
                 fail_msg("%s, %u rows: %g", cases[i].name, n, rank);
         }
@@ -249,7 +249,7 @@ static void a_higher_score_is_never_more_usual(void **state)
 
         ordinary_begin(&o, rows[i], 1, (struct date){2026, 3, 18});
         for (double score = 0; score <= 60; score += 0.25) {
-            double rank = habit_rank(&o.habit, MEASURE_SCORE_HIGH, score);
+            double rank = habit_rank(&o.habit, MEASURE_SCORE_HIGH, score, 0.005);
 
             assert_true(rank > 0 && rank <= before);
             before = rank;

@@ -69,6 +69,7 @@ void ordinary_begin(struct ordinary *o, unsigned n, int every, struct date day)
     *o = (struct ordinary){.arena = arena_new(1 << 20), .profile = profile_new(day)};
     assert_non_null(o->arena);
     assert_non_null(o->profile);
+    o->settings = (struct safeguard_settings)SAFEGUARDS_USUAL;
     o->unit = (struct unit_settings){
         .key = "heby/ekonomi", .partner = "heby", .language = "sv", .phase = PHASE_LIVE};
     for (unsigned i = 0; i < n; i++)
@@ -99,6 +100,7 @@ const struct finding *ordinary_ask(struct ordinary *o, const struct check *check
 {
     struct subject subject = {.delivery = &o->delivery,
                               .unit = &o->unit,
+                              .settings = &o->settings,
                               .history = &o->history,
                               .profile = o->profile,
                               .now = &o->now};

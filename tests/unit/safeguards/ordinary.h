@@ -14,6 +14,7 @@
 
 struct ordinary {
     struct unit_settings unit;
+    struct safeguard_settings settings; /* the usual ones */
     struct delivery delivery;
     struct history history;
     struct habit habit;

@@ -114,6 +114,56 @@ static void before_there_is_a_habit_only_the_enormous_is_held(void **state)
     ordinary_tell(&o, &check_volume, cases, sizeof cases / sizeof *cases, NULL);
 }
 
+static void the_site_says_what_is_enormous(void **state)
+{
+    (void)state;
+    ordinary_begin(&o, 1, 30, (struct date){2026, 3, 18});
+    assert_null(ordinary_ask(&o, &check_volume, FINDING_FIRST_TOO_LARGE));
+    o.settings.first_items = ORDINARY_ITEMS / 2;
+    assert_non_null(ordinary_ask(&o, &check_volume, FINDING_FIRST_TOO_LARGE));
+    ordinary_begin(&o, 1, 30, (struct date){2026, 3, 18});
+    o.settings.first_capital = ORDINARY_ITEMS * ORDINARY_AMOUNT / 200;
+    assert_non_null(ordinary_ask(&o, &check_volume, FINDING_FIRST_TOO_LARGE));
+}
+
+/* How many of the deliveries, each larger than the one before, a budget holds. */
+static unsigned held_under(unsigned rows, int64_t false_holds)
+{
+    unsigned held = 0;
+
+    for (unsigned items = 100; items <= 4000; items += 50) {
+        const struct finding *f;
+
+        ordinary_begin(&o, rows, 1, (struct date){2026, 3, 18});
+        ordinary_usual(&o, MEASURE_ITEMS, 20, 200);
+        ordinary_usual(&o, MEASURE_DEBIT, 20.0 * ORDINARY_AMOUNT, 200.0 * ORDINARY_AMOUNT);
+        o.settings.false_holds = false_holds;
+        o.delivery.summary.items = items;
+        o.now.of[MEASURE_ITEMS] = items;
+        o.now.of[MEASURE_DEBIT] = (double)items * ORDINARY_AMOUNT;
+        f = ordinary_ask(&o, &check_volume, FINDING_MANY_ITEMS);
+        f = f ? f : ordinary_ask(&o, &check_volume, FINDING_MUCH_MONEY);
+        held += f && f->level >= LEVEL_HOLD;
+    }
+    return held;
+}
+
+static void a_smaller_budget_holds_less_and_a_larger_more(void **state)
+{
+    static const unsigned rows[] = {60, 200, HABIT_MOST};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        unsigned small = held_under(rows[i], 1000), usual = held_under(rows[i], 5000),
+                 large = held_under(rows[i], 50000);
+
+        /* However long the history: the smallest budget still holds what is out of all bounds. */
+        if (!(0 < small && small < usual && usual <= large))
+            fail_msg("%u rows: %u, %u, %u held", rows[i], small, usual, large);
+    }
+    assert_true(held_under(60, 5000) < held_under(60, 50000));
+}
+
 static void what_was_announced_passes_when_it_comes(void **state)
 {
     static const struct {
@@ -165,6 +215,8 @@ int main(void)
         TEST(little_is_held_where_it_hardly_varies),
         TEST(the_middle_amount_tells_a_unit_error),
         TEST(before_there_is_a_habit_only_the_enormous_is_held),
+        TEST(the_site_says_what_is_enormous),
+        TEST(a_smaller_budget_holds_less_and_a_larger_more),
         TEST(what_was_announced_passes_when_it_comes),
         TEST(the_scores_stay_in_the_row_for_later_ranks),
     };
