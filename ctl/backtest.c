@@ -114,11 +114,14 @@ static enum delivery_state state_after(const struct trial *t)
 
 static int store_judgement(struct trial *t)
 {
+    bool decided = t->opinion.verdict == VERDICT_HELD &&
+                   (t->line->fate == FATE_RELEASED || t->line->fate == FATE_REJECTED);
     const struct judgement judgement = {
         .verdict = t->opinion.verdict,
         .state = state_after(t),
         .summary = &t->delivery.summary,
-        .findings = NULL, /* printed, and asked for by nobody */
+        /* Printed; a decision on a held one asks which checks had a hand in it. */
+        .findings = decided ? &t->findings : NULL,
         .score = t->opinion.score,
         .odds = t->opinion.odds,
         .content_digest = assessment_digest(t->assessment),

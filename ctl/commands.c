@@ -40,6 +40,12 @@ const struct command commands[] = {
      {{"reason", "TEXT", "why; required, and told to the sender"},
       {"export", "DIR", "write the affected debtors and references there"}},
      command_recall},
+    {DELIVERIES, "checks", "", 0, 0, "how often each check was right so far",
+     "Over the held deliveries that were decided, in which it found something: how many of them\n"
+     "were wrong (rejected, or recalled after a release) and how many right. TRUST is how likely\n"
+     "its next hold is to be right. A check of which, after ten, fewer than one in twenty were\n"
+     "wrong weighs half; a rule that holds alone stays as it is.",
+     {{0}}, command_checks},
     {UNITS, "unit list", "", 0, 0, "units, their inboxes and phase",
      "PHASE is the one that holds; where an operator set it against the configuration, that is\n"
      "said behind it, and so is an open migration.", {{0}}, command_unit_list},

@@ -35,6 +35,7 @@ int command_config_check(struct ctl *ctl, const struct arguments *arguments);
 int command_waive_list(struct ctl *ctl, const struct arguments *arguments);
 int command_status(struct ctl *ctl, const struct arguments *arguments);
 int command_list(struct ctl *ctl, const struct arguments *arguments);
+int command_checks(struct ctl *ctl, const struct arguments *arguments);
 int command_show(struct ctl *ctl, const struct arguments *arguments);
 int command_release(struct ctl *ctl, const struct arguments *arguments);
 int command_reject(struct ctl *ctl, const struct arguments *arguments);

@@ -6,6 +6,7 @@ libctl_a_SOURCES = \
   ctl/backtest.c \
   ctl/backtest_html.c ctl/backtest_html.h \
   ctl/check.c \
+  ctl/checks.c \
   ctl/commands.c ctl/commands.h \
   ctl/config.c \
   ctl/deliveries.c \

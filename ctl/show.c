@@ -158,6 +158,7 @@ static void add_fact(struct buf *out, const char *key, const json_t *value)
 static void print_evidence(const struct paper *paper, const json_t *finding)
 {
     json_t *evidence = json_object_get(finding, "evidence");
+    const json_t *track = json_object_get(finding, "track");
     struct buf text;
     const char *key;
     const json_t *value;
@@ -166,7 +167,11 @@ static void print_evidence(const struct paper *paper, const json_t *finding)
     buf_printf(&text, "%s:", row_text(finding, "check"));
     json_object_foreach (evidence, key, value)
         add_fact(&text, key, value);
-    if (json_object_size(evidence)) {
+    if (json_is_object(track))
+        buf_printf(&text, "; of %lld held before, %lld wrong",
+                   (long long)(row_int(track, "released") + row_int(track, "rejected")),
+                   (long long)row_int(track, "rejected"));
+    if (json_object_size(evidence) || json_is_object(track)) {
         fputs(" ", paper->out);
         print_wrapped(paper, 1, 4, buf_view(&text));
     }

@@ -18,6 +18,7 @@ static const struct {
     {"unit list", command_unit_list},
     {"list", command_list},
     {"show", command_show},
+    {"checks", command_checks},
     {"release", command_release},
     {"reject", command_reject},
     {"recall", command_recall},

@@ -9,6 +9,7 @@
 #include "store/announcements.h"
 #include "store/audit.h"
 #include "store/outbox.h"
+#include "store/tracks.h"
 
 #define HISTORY_MAX 300 /* rows of the trail that one answer shows */
 
@@ -54,7 +55,22 @@ struct showing {
     struct command_call *call;
     struct json *j;
     int64_t now_us;
+    struct track track;
 };
+
+/* How often the check was right before, so that a person knows what its word is worth. */
+static void show_track(const struct showing *showing, const char *check)
+{
+    for (unsigned i = 0; i < showing->track.n; i++) {
+        if (strcmp(showing->track.of[i].check, check) != 0)
+            continue;
+        json_object_begin(showing->j, "track");
+        json_track(showing->j, &showing->track.of[i]);
+        json_object_end(showing->j);
+        return;
+    }
+    json_nothing(showing->j, "track");
+}
 
 static int show_finding(void *context, const struct stored_finding *finding)
 {
@@ -72,6 +88,7 @@ static int show_finding(void *context, const struct stored_finding *finding)
     else
         json_nothing(j, "record");
     json_raw(j, "evidence", span_str(finding->evidence));
+    show_track(showing, finding->check);
     json_object_end(j);
     return buf_error(j->out);
 }
@@ -243,6 +260,7 @@ static int show_lists(struct showing *showing, const struct delivery *delivery)
     struct json *j = showing->j;
     int error = show_announcements(showing, delivery);
 
+    error = error ? error : tracks_get(store, &showing->track);
     json_array_begin(j, "findings");
     error = error ? error : store_findings(store, delivery->row, show_finding, showing);
     json_array_end(j);
@@ -262,7 +280,8 @@ static int show_lists(struct showing *showing, const struct delivery *delivery)
 enum command_progress command_show(struct command_call *call)
 {
     struct json j;
-    struct showing showing = {call, &j, loop_wall_us(call->intake->loop)};
+    struct showing showing = {
+        .call = call, .j = &j, .now_us = loop_wall_us(call->intake->loop)};
     struct delivery delivery;
     size_t from = call->out->n;
     int error;

@@ -48,6 +48,7 @@ enum command_progress command_status(struct command_call *call);
 enum command_progress command_unit_list(struct command_call *call);
 enum command_progress command_list(struct command_call *call);
 enum command_progress command_show(struct command_call *call);
+enum command_progress command_checks(struct command_call *call);
 enum command_progress command_release(struct command_call *call);
 enum command_progress command_reject(struct command_call *call);
 enum command_progress command_recall(struct command_call *call);
@@ -74,6 +75,11 @@ void json_standing(struct json *j, struct command_call *call, const char *unit);
 /* The keys of an announcement, into the open object. */
 struct stored_announcement;
 void json_announcement(struct json *j, const struct stored_announcement *a, int64_t now_us);
+
+/* The keys of a check's record, into the open object: "released", "rejected", "precision",
+ * "factor". */
+struct track_record;
+void json_track(struct json *j, const struct track_record *record);
 
 /* A receipt and an audit row as they are printed, here and in `show`. */
 struct outbox_mail;

@@ -6,8 +6,10 @@
 #include "gate/assessment.h"
 #include "model/error.h"
 #include "model/json.h"
+#include "safeguards/learned.h"
 #include "store/audit.h"
 #include "store/queue.h"
+#include "store/tracks.h"
 
 #define DECISION_MEMORY (64 * 1024)
 #define REASON_MAX      1000 /* bytes */
@@ -126,6 +128,22 @@ static int settle(struct intake *intake, int rc, struct buf *why)
     return rc;
 }
 
+/* Where a check weighs less from now on, or whole again, the operators hear of it, once. */
+static int tell_learned(struct intake *intake)
+{
+    struct track track;
+    int rc = tracks_get(intake->store, &track);
+    for (unsigned i = 0; i < track.n && rc == 0; i++) {
+        const struct track_record *record = &track.of[i];
+        bool halved = learned_factor(record) < 1;
+        if (halved == record->told)
+            continue;
+        rc = notify_learned(intake, record);
+        rc = rc ? rc : tracks_tell(intake->store, record->check, halved);
+    }
+    return rc;
+}
+
 static int release_now(struct intake *intake, struct decision *d, const struct unit_settings *unit)
 {
     int64_t cool_off_us = unit ? unit->cool_off_us : 0;
@@ -136,6 +154,7 @@ static int release_now(struct intake *intake, struct decision *d, const struct u
             : gate_enter(store, intake->seen, d->delivery.row, d->once ? ENTRY_ONCE : ENTRY_NORMAL);
     rc = rc ? rc : queue_add(store, d->delivery.row, d->now_us + cool_off_us);
     rc = rc ? rc : notify_decision(intake, &d->delivery, "released", NULL);
+    rc = rc ? rc : tell_learned(intake);
     return rc ? rc : audit(intake, d, words[WORD_RELEASE].event);
 }
 
@@ -179,6 +198,7 @@ static int reject(struct intake *intake, struct decision *d)
     rc = rc ? rc : store_delivery_become(store, d->delivery.row, STATE_REJECTED, d->now_us);
     rc = rc ? rc : gate_enter(store, intake->seen, d->delivery.row, ENTRY_REJECTED);
     rc = rc ? rc : tell_reason(intake, d, "rejected");
+    rc = rc ? rc : tell_learned(intake);
     return rc ? rc : audit(intake, d, words[WORD_REJECT].event);
 }
 
@@ -205,6 +225,7 @@ static int recall(struct intake *intake, struct decision *d)
     rc = rc ? rc : store_delivery_become(store, d->delivery.row, STATE_RECALLED, d->now_us);
     rc = rc ? rc : gate_leave(store, d->delivery.row);
     rc = rc ? rc : tell_reason(intake, d, "recalled");
+    rc = rc ? rc : tell_learned(intake);
     return rc ? rc : audit(intake, d, words[WORD_RECALL].event);
 }
 

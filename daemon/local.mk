@@ -4,6 +4,7 @@ noinst_LIBRARIES += libdaemon.a
 libdaemon_a_SOURCES = \
   daemon/claim.c daemon/claim.h \
   daemon/commands.c daemon/commands.h daemon/commands_part.h \
+  daemon/commands_checks.c \
   daemon/commands_deliveries.c \
   daemon/commands_queue.c \
   daemon/commands_status.c \

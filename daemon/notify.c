@@ -8,6 +8,7 @@
 #include "model/likelihood.h"
 #include "model/text.h"
 #include "outbound/alert.h"
+#include "safeguards/learned.h"
 #include "store/outbox.h"
 
 #define ALERT_QUIET_US (24 * 3600 * SECOND_US)
@@ -164,6 +165,25 @@ int notify_trouble(struct intake *intake, const char *unit, const char *topic, c
                                 .dedup = text,
                                 .quiet_us = ALERT_QUIET_US};
     return alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
+}
+
+int notify_learned(struct intake *intake, const struct track_record *record)
+{
+    int64_t decided = record->released + record->rejected;
+    struct buf text;
+    buf_init(&text, ALERT_MAX);
+    buf_printf(&text,
+               "the check %s %s\n\nOf %lld held deliveries in which it found something and that "
+               "were decided, %lld %s wrong. ",
+               record->check,
+               learned_factor(record) < 1 ? "weighs half from now on" : "weighs whole again",
+               (long long)decided, (long long)record->rejected,
+               record->rejected == 1 ? "was" : "were");
+    buf_str(&text, "What it finds still stands with a delivery, and where a rule of it holds "
+                   "alone, it still does.\n\nAll checks:\n  slussctl checks\n");
+    int rc = notify_trouble(intake, NULL, "check", buf_cstr(&text));
+    buf_free(&text);
+    return rc;
 }
 
 int notify_silence(struct intake *intake, const struct unit_settings *unit, struct date last,

@@ -7,6 +7,7 @@
 
 #include "daemon/intake.h"
 #include "model/finding.h"
+#include "model/track.h"
 
 /* The receipts that answer a delivery's coming, one a recipient of its unit, with the verdict
  * that the delivery has. They carry the deadline of the unit's agreement, counted from the
@@ -26,6 +27,9 @@ int notify_held(struct intake *intake, const struct delivery *delivery,
 /* To the operators: the unit's delivery due on that day did not come. Once after each `last`. */
 int notify_silence(struct intake *intake, const struct unit_settings *unit, struct date last,
                    struct date due);
+
+/* To the operators: what was decided changed how much the check weighs. */
+int notify_learned(struct intake *intake, const struct track_record *record);
 
 /* To the operators: something about a unit's inbox; once a day for the same text. */
 int notify_trouble(struct intake *intake, const char *unit, const char *topic, const char *text);

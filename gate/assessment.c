@@ -13,6 +13,7 @@
 #include "store/announcements.h"
 #include "store/habits.h"
 #include "store/standing.h"
+#include "store/tracks.h"
 
 /* Keys of accounts and issuers, of which a file has few: each is gathered once. */
 #define NAMES_MOST 16
@@ -176,6 +177,7 @@ struct past {
     struct past_delivery same_bytes, same_content;
     struct announcement announced;
     struct standing standing;
+    struct track track;
     struct history history;
 };
 
@@ -297,10 +299,12 @@ static int ask_operators(const struct assessment *a, const struct delivery *deli
     int rc = find_announcement(a->store, a->unit, a->received_us, delivery->summary.items,
                                &announced);
     rc = rc ? rc : standing_get(a->store, a->unit, &past->standing);
+    rc = rc ? rc : tracks_get(a->store, &past->track);
     if (rc)
         return rc;
     past->announced = announced.found;
     past->history.announced = announced.id ? &past->announced : NULL;
+    past->history.track = &past->track;
     past->history.migrating = standing_migrating(&past->standing, a->received_us);
     return SLUSS_OK;
 }
@@ -455,6 +459,8 @@ static int use_announcement(struct store *store, int64_t row)
 int gate_enter(struct store *store, struct seen *seen, int64_t row, enum entry entry)
 {
     int rc = seen_enter(seen, row);
+    if (rc == 0 && entry != ENTRY_ACCEPTED)
+        rc = tracks_count(store, row, entry == ENTRY_REJECTED);
     if (rc || entry == ENTRY_REJECTED)
         return rc;
     int announced = use_announcement(store, row);
@@ -477,6 +483,7 @@ int gate_enter(struct store *store, struct seen *seen, int64_t row, enum entry e
 int gate_leave(struct store *store, int64_t row)
 {
     int rc = announcements_free(store, row);
+    rc = rc ? rc : tracks_turn(store, row);
     return rc ? rc : habits_leave(store, row);
 }
 

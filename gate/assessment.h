@@ -62,7 +62,8 @@ enum entry {
 
 /* In the caller's transaction. */
 int gate_enter(struct store *store, struct seen *seen, int64_t row, enum entry entry);
-/* It was recalled: its figures are no habit any more, what announced it is open again. (Its keys count by its state.) */
+/* It was recalled: its figures are no habit any more, what announced it is open again, and what
+ * held it before it was released was right. (Its keys count by its state.) */
 int gate_leave(struct store *store, int64_t row);
 /* The gate rejected it, or it is read anew: nothing of it is kept. */
 int gate_drop(struct seen *seen, int64_t row);

@@ -22,5 +22,6 @@ libmodel_a_SOURCES = \
   model/span.h \
   model/summary.c model/summary.h \
   model/text.c model/text.h \
+  model/track.h \
   model/utf16.c model/utf16.h \
   model/waiver.c model/waiver.h

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "model/error.h"
+#include "safeguards/learned.h"
 #include "safeguards/policy.h"
 #include "safeguards/signal.h"
 
@@ -219,6 +220,7 @@ int safeguards_judge(const struct subject *subject, struct finding_list *finding
     rc = policy_apply(subject->unit, local_of_instant(subject->now_us).day, findings);
     if (rc != SLUSS_OK)
         return rc;
+    learned_apply(subject->history->track, findings);
     *out = (struct opinion){.score = total_weight(findings), .limit = score_limit(subject)};
     out->odds = out->score - prior_log(subject);
     if (subject->now)

@@ -30,7 +30,7 @@ struct opinion {
 };
 
 /* `findings` holds what the reading found; the checks add theirs, the policy sets the levels
- * at the gate, then: any reject rejects, any hold holds, and so do all signs together where
+ * at the gate, what was learned about the checks their weights, then: any reject rejects, any hold holds, and so do all signs together where
  * releasing is expected to cost more than holding. The findings end up the gravest first. 0 or
  * SLUSS_ENOMEM. */
 int safeguards_judge(const struct subject *subject, struct finding_list *findings,

@@ -12,6 +12,7 @@
 #include "model/delivery.h"
 #include "model/item_key.h"
 #include "model/span.h"
+#include "model/track.h"
 #include "safeguards/habit.h"
 
 /* An earlier delivery, as a finding speaks of it. */
@@ -78,6 +79,7 @@ struct history {
      * null in tests that need none. */
     const struct habit *habit;
     const struct announcement *announced; /* that explains this one; null: none does */
+    const struct track *track; /* how each check did so far; null: nothing is known */
     bool migrating; /* the sender declared a system change: every file is held */
 };
 

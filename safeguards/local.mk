@@ -9,6 +9,7 @@ libsafeguards_a_SOURCES = \
   safeguards/fingerprint.c safeguards/fingerprint.h \
   safeguards/habit.c safeguards/habit.h \
   safeguards/history.h \
+  safeguards/learned.c safeguards/learned.h \
   safeguards/origin.c \
   safeguards/paid.c \
   safeguards/policy.c safeguards/policy.h \

@@ -17,4 +17,5 @@ libstore_a_SOURCES = \
   store/spool.c store/spool.h \
   store/standing.c store/standing.h \
   store/store.c store/store.h \
-  store/sweep.c
+  store/sweep.c \
+  store/tracks.c store/tracks.h

@@ -148,12 +148,19 @@ static const char schema_4[] =
 /* How likely the delivery is to be wrong, natural log-odds; NULL: never weighed so. */
 static const char schema_5[] = "ALTER TABLE delivery ADD COLUMN odds REAL;";
 
+/* How often each check was right, over the held deliveries that were decided. */
+static const char schema_6[] =
+    "CREATE TABLE track ("
+    "  check_name TEXT PRIMARY KEY, released INTEGER NOT NULL, rejected INTEGER NOT NULL,"
+    "  told INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+
 const struct migration schema_migrations[] = {
     {1, "the first tables", schema_1},
     {2, "envelope and seal of a delivery", schema_2},
     {3, "the duplicate memory in sorted runs, and habits", schema_3},
     {4, "announcements, migrations and phases of units", schema_4},
     {5, "how likely a delivery is to be wrong", schema_5},
+    {6, "how often each check was right", schema_6},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

@@ -174,6 +174,25 @@ def test_a_fate_decides_what_becomes_history(history, fate, later):
     assert again == later
 
 
+def test_a_sign_that_was_always_wrong_weighs_half(history):
+    """Held by a name, released; the odd date in each of them had a hand in it, in vain."""
+    history.config.write_text(CONFIG.replace(
+        "phase = live", 'phase = live\n    test-names = { "prov*" }', 1))
+    for step in range(14):
+        name = history.file(f"prov{step}.csv", step, items=3, first=10000 + 100 * step)
+        path = history.base / name
+        year = (history.at(step) + timedelta(days=30)).strftime("%Y-")
+        path.write_bytes(path.read_bytes().replace(f";{year}".encode(), b";1949-"))
+        history.line(step, name, fate="released")
+    rows = history.run("--json").rows
+    weights = [f["weight"] for row in rows for f in row["findings"] if f["check"] == "date"]
+    assert len(weights) == 14
+    assert weights[:10] == [weights[0]] * 10
+    assert weights[10:] == [weights[0] / 2] * 4
+    named = [f["weight"] for row in rows for f in row["findings"] if f["check"] == "test-name"]
+    assert len(set(named)) == 1  # a hard rule stays as it is
+
+
 def test_what_was_rejected_is_known_when_it_comes_again(history):
     ordinary(history, 2)
     history.line(2, "m1.csv", "fel.csv", fate="rejected")

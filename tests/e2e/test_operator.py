@@ -78,6 +78,36 @@ def test_recall_takes_back_what_was_let_through(site):
     assert site.ctl("verify").code == 0
 
 
+def test_a_wrong_release_is_undone(site):
+    """Released as normal and recalled: no habit, no duplicates, and the check was right."""
+    unit = site.unit(test_names=["late*"])
+    site.start()
+    sample = files.case_csv(12, due=DUE)
+    held = drop_and_wait(site, unit, "late.csv", sample, "held")
+    assert site.ctl("checks").out.startswith("No held delivery")
+    assert site.ctl("release", held, "--reason", "they said it is real").code == 0
+    row = next(r for r in site.rows("checks") if r["check"] == "test-name")
+    assert (row["released"], row["rejected"], row["factor"]) == (1, 0, 1)
+    assert habit(site) == 1
+    second = drop_and_wait(site, unit, "late2.csv", files.case_csv(3, due=DUE), "held")
+    assert "of 1 held before, 0 wrong" in site.ctl("show", second).out
+    # Known while it stands: the same items under another name are duplicates ...
+    first = int(sample.numbers[0][1:])
+    again = files.case_csv(12, first=first, due=DUE, intro=False)
+    copy = drop_and_wait(site, unit, "copy.csv", again, "held")
+    assert {"duplicate-content", "duplicate-item"} & set(site.checks(copy))
+    assert site.ctl("reject", copy, "--reason", "the same").code == 0
+    # ... and taken back, they never were here.
+    assert site.ctl("recall", held, "--reason", "it was the test system").code == 0
+    assert habit(site) == 0
+    row = next(r for r in site.rows("checks") if r["check"] == "test-name")
+    assert (row["released"], row["rejected"]) == (0, 1)
+    fresh = files.case_csv(12, first=first, due=DUE + timedelta(days=1))
+    right = drop_and_wait(site, unit, "right.csv", fresh, "queued")
+    assert "duplicate-item" not in site.checks(right) and habit(site) == 1
+    assert site.ctl("verify").code == 0 and site.ctl("audit", "verify").code == 0
+
+
 def test_recall_says_what_had_left(site):
     """Taken, or acknowledged: it is for a person to stop it there."""
     unit = site.unit()

@@ -142,6 +142,30 @@ static void once_is_kept_until_the_last_approval(void **state)
                                   "AND json_extract(detail, '$.once')"), 1);
 }
 
+/* Ten held in vain: the operators hear once that the check weighs less, and once that it weighs
+ * whole again when the decisions turn. */
+static void a_check_that_cries_wolf_is_told_of_once(void **state)
+{
+    static const char alerts[] = "SELECT count(*) FROM outbox WHERE kind = 'alert'";
+    struct gate *gate = *state;
+    struct delivery delivery;
+    struct recall_reach reach;
+    const char *to[] = {"drift@inkasso.example"};
+
+    gate->intake.settings->alerts.to = (struct texts){1, to};
+    for (int i = 0; i < 12; i++) {
+        delivery = gate_held(gate, "heby/ekonomi", T0 + i * MINUTE);
+        assert_int_equal(number(gate, alerts), i >= 10);
+        assert_int_equal(release(gate, &delivery, "eva"), 0);
+    }
+    assert_int_equal(number(gate, "SELECT released FROM track WHERE check_name = 'test-name'"),
+                     12);
+    assert_int_equal(recall(gate, &delivery, &reach), 0);
+    assert_int_equal(number(gate, alerts), 2);
+    assert_int_equal(number(gate, "SELECT rejected FROM track WHERE check_name = 'test-name'"), 1);
+    assert_int_equal(number(gate, "SELECT told FROM track WHERE check_name = 'test-name'"), 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -150,6 +174,7 @@ int main(void)
         GATE_TEST(a_reason_is_needed_and_rejecting_is_final),
         GATE_TEST(half_a_decision_leaves_no_trace),
         GATE_TEST(what_was_let_through_is_recalled_once),
+        GATE_TEST(a_check_that_cries_wolf_is_told_of_once),
         GATE_TEST(once_is_kept_until_the_last_approval),
     };
 

@@ -4,6 +4,7 @@ safeguards_tests = tests/unit/safeguards/profile_test \
   tests/unit/safeguards/resemblance_test tests/unit/safeguards/shape_test tests/unit/safeguards/volume_test \
   tests/unit/safeguards/chance_test tests/unit/safeguards/habit_test \
   tests/unit/safeguards/signal_test tests/unit/safeguards/sketch_test \
+  tests/unit/safeguards/learned_test \
   tests/unit/safeguards/duplicate_test tests/unit/safeguards/engine_test \
   tests/unit/safeguards/fingerprint_test tests/unit/safeguards/policy_test \
   tests/unit/safeguards/repeat_test tests/unit/safeguards/silence_test tests/unit/safeguards/testfile_test \
@@ -18,6 +19,7 @@ tests_unit_safeguards_engine_test_SOURCES = \
   tests/unit/safeguards/engine_test.c tests/unit/safeguards/past.c tests/unit/safeguards/past.h
 tests_unit_safeguards_engine_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_fingerprint_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_learned_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_policy_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_repeat_test_SOURCES = \
   tests/unit/safeguards/repeat_test.c tests/unit/safeguards/past.c tests/unit/safeguards/past.h

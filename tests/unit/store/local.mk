@@ -5,7 +5,8 @@ store_tests = \
   tests/unit/store/outbox_test tests/unit/store/queue_test \
   tests/unit/store/schema_test tests/unit/store/secret_test tests/unit/store/seen_test \
   tests/unit/store/spool_test \
-  tests/unit/store/store_test tests/unit/store/units_test
+  tests/unit/store/store_test tests/unit/store/tracks_test \
+  tests/unit/store/units_test
 check_PROGRAMS += $(store_tests)
 TESTS += $(store_tests)
 store_test_libs = $(store_libs) $(model_libs) $(unit_libs)
@@ -29,6 +30,8 @@ tests_unit_store_spool_test_SOURCES = tests/unit/store/spool_test.c tests/unit/s
 tests_unit_store_spool_test_LDADD = $(store_test_libs)
 tests_unit_store_store_test_SOURCES = tests/unit/store/store_test.c tests/unit/store/support.h
 tests_unit_store_store_test_LDADD = $(store_test_libs)
+tests_unit_store_tracks_test_SOURCES = tests/unit/store/tracks_test.c tests/unit/store/support.h
+tests_unit_store_tracks_test_LDADD = $(store_test_libs)
 tests_unit_store_units_test_SOURCES = tests/unit/store/units_test.c tests/unit/store/support.h
 tests_unit_store_units_test_LDADD = $(store_test_libs)
 tests_unit_store_habits_test_SOURCES = tests/unit/store/habits_test.c tests/unit/store/support.h
