@@ -418,7 +418,7 @@ int assessment_keep(struct assessment *a)
 /* A volume this improbable (-log10) is not usual, announced or not. */
 #define UNUSUAL_SCORE 2.0
 
-/* Its stored row with more flags, and some only where its volume was unusual. */
+/* Its stored row with more flags, and some only where it was unusual. */
 static int enter_flagged(struct store *store, int64_t delivery, unsigned flags,
                          unsigned if_unusual)
 {
@@ -431,7 +431,7 @@ static int enter_flagged(struct store *store, int64_t delivery, unsigned flags,
     rc = rc ? rc : habit_row_get(bytes, row);
     if (rc == 0) {
         row->flags |= (uint16_t)flags;
-        if (row->of[MEASURE_SCORE_HIGH] >= UNUSUAL_SCORE)
+        if (row->of[MEASURE_SCORE_HIGH] >= UNUSUAL_SCORE || row->flags & HABIT_EXCUSED)
             row->flags |= (uint16_t)if_unusual;
         rc = habit_row_put(&out, row);
     }

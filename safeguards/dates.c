@@ -27,15 +27,13 @@ static enum measure dated_by(const struct subject *subject)
     return isnan(signal_now(subject, MEASURE_DUE_DAYS)) ? MEASURE_ISSUE_DAYS : MEASURE_DUE_DAYS;
 }
 
-static int add_shift(struct finding_list *findings, enum finding_code code, double now, double low,
-                     double high, double weight, bool hold)
+/* What was announced is late, not wrong: a year's backlog has the dates of a year. */
+static int add(const struct subject *subject, struct finding *f, double weight, bool hold,
+               struct finding_list *findings)
 {
-    struct finding f = finding_make(code, 0);
+    bool excused = signal_excused(subject);
 
-    finding_int(&f, "days", (int64_t)now);
-    finding_int(&f, "low", (int64_t)low);
-    finding_int(&f, "high", (int64_t)high);
-    return signal_add(findings, &f, weight, hold);
+    return signal_add(findings, f, excused ? 0 : weight, hold && !excused);
 }
 
 static int check_median(const struct subject *subject, struct finding_list *findings)
@@ -44,7 +42,8 @@ static int check_median(const struct subject *subject, struct finding_list *find
     double now = signal_now(subject, by);
     double low = signal_usual(subject, by, 0.02, EXPERIENCE);
     double high = signal_usual(subject, by, 0.98, EXPERIENCE);
-    double away;
+    double away, weight;
+    struct finding f;
     bool steady;
 
     if (isnan(now) || isnan(low))
@@ -53,9 +52,14 @@ static int check_median(const struct subject *subject, struct finding_list *find
     steady = high - low <= STEADY_DAYS && !isnan(signal_usual(subject, by, 0.5, STEADY_FILES));
     if (!(away > STALE_DAYS))
         return SLUSS_OK;
-    return add_shift(findings, now < low ? FINDING_STALE_DATES : FINDING_FUTURE_DATES, now, low,
-                     high, DECIBANS(away > STALE_MORE || steady ? 18 : 10),
-                     steady || away > CENTURY_DAYS);
+    f = finding_make(now < low ? FINDING_STALE_DATES : FINDING_FUTURE_DATES, 0);
+    finding_int(&f, "days", (int64_t)now);
+    finding_int(&f, "low", (int64_t)low);
+    finding_int(&f, "high", (int64_t)high);
+    weight = DECIBANS(away > STALE_MORE || steady ? 18 : 10);
+    /* A century's error is none that anybody announces. */
+    return away > CENTURY_DAYS ? signal_add(findings, &f, weight, true)
+                               : add(subject, &f, weight, steady, findings);
 }
 
 /* The newest record says when the records were made; the file came today. */
@@ -70,7 +74,7 @@ static int check_newest(const struct subject *subject, struct finding_list *find
         return SLUSS_OK;
     finding_int(&f, "days", (int64_t)-now);
     finding_int(&f, "usual", isnan(low) ? FIRST_STALE_DAYS : (int64_t)-low);
-    return signal_add(findings, &f, DECIBANS(8), false);
+    return add(subject, &f, DECIBANS(8), false, findings);
 }
 
 static int check_spread(const struct subject *subject, struct finding_list *findings)
@@ -83,7 +87,7 @@ static int check_spread(const struct subject *subject, struct finding_list *find
         return SLUSS_OK;
     finding_int(&f, "days", (int64_t)now);
     finding_int(&f, "usual", (int64_t)high);
-    return signal_add(findings, &f, DECIBANS(10), false);
+    return add(subject, &f, DECIBANS(10), false, findings);
 }
 
 static int check_order(const struct subject *subject, struct finding_list *findings)

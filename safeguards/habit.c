@@ -30,6 +30,7 @@ static bool in_class(enum habit_class c, const struct habit_row *row, const stru
 {
     switch (c) {
     case CLASS_ALL:
+    case CLASS_LEVEL: /* by its place, see values_of */
         return true;
     case CLASS_WEEKDAY:
         return weekday(row->day) == weekday(now->day);
@@ -60,6 +61,7 @@ static unsigned class_least(enum habit_class c)
     case CLASS_SEASON:
         return 1;
     case CLASS_QUARTER:
+    case CLASS_LEVEL:
         return 2;
     default:
         return CLASS_LEAST_RARE;
@@ -76,6 +78,7 @@ const char *class_name(enum habit_class c)
         [CLASS_DAY_OF_MONTH] = "deliveries around the same day of the month",
         [CLASS_SEASON] = "deliveries of the same time last year",
         [CLASS_QUARTER] = "deliveries of the same month of a quarter",
+        [CLASS_LEVEL] = "deliveries since the level changed",
     };
 
     return names[c];
@@ -85,9 +88,9 @@ const char *class_name(enum habit_class c)
 static unsigned values_of(const struct habit *habit, enum habit_class c,
                           const struct habit_row *now, enum measure m, double out[WINDOW])
 {
-    unsigned n = 0;
+    unsigned from = c == CLASS_LEVEL ? habit_level(habit, m) : 0, n = 0;
 
-    for (unsigned i = habit->n; i > 0 && n < WINDOW; i--) {
+    for (unsigned i = habit->n; i > from && n < WINDOW; i--) {
         const struct habit_row *row = &habit->of[i - 1];
 
         if (usable(row) && !isnan(row->of[m]) && in_class(c, row, now))
@@ -207,6 +210,20 @@ struct class_view {
     unsigned n;
 };
 
+/* Rows that the class needs for the measure: what kept its level is compared with all. */
+static unsigned least_of(const struct habit *habit, enum habit_class c, enum measure m)
+{
+    return class_least(c == CLASS_LEVEL && habit_level(habit, m) == 0 ? CLASS_ALL : c);
+}
+
+static bool has_new_level(const struct habit *habit)
+{
+    for (unsigned i = 0; i < sizeof scored / sizeof *scored; i++)
+        if (habit_level(habit, scored[i].measure))
+            return true;
+    return false;
+}
+
 /* False when the class has too few rows to speak. */
 static bool look_in_class(const struct habit *habit, enum habit_class c,
                           const struct habit_row *now, struct class_view *out)
@@ -214,11 +231,13 @@ static bool look_in_class(const struct habit *habit, enum habit_class c,
     double values[WINDOW];
 
     *out = (struct class_view){.worst = {-1, -1}};
+    if (c == CLASS_LEVEL && !has_new_level(habit))
+        return false;
     for (unsigned i = 0; i < sizeof scored / sizeof *scored; i++) {
         enum measure m = scored[i].measure;
         unsigned n = values_of(habit, c, now, m, values);
 
-        if (n < class_least(c) || isnan(now->of[m]))
+        if (n < least_of(habit, c, m) || isnan(now->of[m]))
             continue;
         struct scores s = scored[i].score(values, n, now->of[m]);
         if (s.high > out->worst.high) {
@@ -286,18 +305,72 @@ static bool speaks(const struct habit_row *row, enum measure measure)
            (measure == MEASURE_ITEMS || row->of[MEASURE_ITEMS] >= SHARE_ITEMS);
 }
 
-double habit_quantile(const struct habit *habit, enum measure measure, double q, unsigned least)
+/* Of the rows from `from` up to `to`. */
+static double quantile_between(const struct habit *habit, unsigned from, unsigned to,
+                               enum measure measure, double q, unsigned least)
 {
     double values[HABIT_MOST + 1];
     unsigned n = 0;
 
-    for (unsigned i = 0; i < habit->n && n <= HABIT_MOST; i++)
+    for (unsigned i = from; i < to && n <= HABIT_MOST; i++)
         if (speaks(&habit->of[i], measure))
             values[n++] = habit->of[i].of[measure];
     if (n == 0 || n < least)
         return NAN;
     sort_values(values, n);
     return values[(unsigned)(q * (n - 1) + 0.5)];
+}
+
+/* Rows before a change that tell what was usual, and rows after it that do alone. */
+#define LEVEL_BEFORE 5
+#define LEVEL_ALONE  6
+
+/* -1, 0, 1: a row released as normal lies below, within, above what was usual before it. */
+static int side_of(const struct habit *habit, unsigned at, enum measure measure)
+{
+    const struct habit_row *row = &habit->of[at];
+
+    if ((row->flags & (HABIT_RELEASED | HABIT_ONCE)) != HABIT_RELEASED || !speaks(row, measure))
+        return 0;
+    if (row->of[measure] > quantile_between(habit, 0, at, measure, 0.98, LEVEL_BEFORE))
+        return 1;
+    return row->of[measure] < quantile_between(habit, 0, at, measure, 0.02, LEVEL_BEFORE) ? -1 : 0;
+}
+
+unsigned habit_level(const struct habit *habit, enum measure measure)
+{
+    unsigned last = 0;
+    int side = 0;
+
+    if (measure > MEASURE_ISSUE_NEWEST)
+        return 0;
+    /* The newest pair, as far back as the level has not become the habit by itself. */
+    for (unsigned i = habit->n; i > 0 && habit->n - i < WINDOW; i--) {
+        int this = side_of(habit, i - 1, measure);
+
+        if (this == 0)
+            continue;
+        if (this == side && last - i < SHIFT_WITHIN)
+            return i - 1;
+        side = this;
+        last = i;
+    }
+    return 0;
+}
+
+double habit_quantile(const struct habit *habit, enum measure measure, double q, unsigned least)
+{
+    double all = quantile_between(habit, 0, habit->n, measure, q, least);
+    unsigned from = habit_level(habit, measure);
+    double level;
+
+    if (from == 0 || isnan(all))
+        return all;
+    level = quantile_between(habit, from, habit->n, measure, q, least);
+    if (habit->n - from >= LEVEL_ALONE && !isnan(level))
+        return level;
+    level = quantile_between(habit, from, habit->n, measure, q, 0);
+    return isnan(level) ? all : q < 0.5 ? fmin(all, level) : q > 0.5 ? fmax(all, level) : level;
 }
 
 /* The shipped prior: quantiles of the scores of ordinary deliveries. */

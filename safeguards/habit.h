@@ -27,6 +27,7 @@ enum habit_flags {
     HABIT_ONCE = 1,     /* released once: its measures are no habit, only its time and origin */
     HABIT_RELEASED = 2, /* was held, and released as normal */
     HABIT_COUNTS = 4,   /* imported figures: items and debit alone */
+    HABIT_EXCUSED = 8,  /* unusual, but announced */
 };
 
 /* One accepted delivery. */
@@ -60,6 +61,7 @@ enum habit_class {
     CLASS_DAY_OF_MONTH,  /* within a day of the same day of month */
     CLASS_SEASON,        /* the same month of earlier years, within four days of month */
     CLASS_QUARTER,       /* the first month of a quarter, within four days of month */
+    CLASS_LEVEL,         /* since its level changed; see habit_level */
     CLASS_COUNT
 };
 const char *class_name(enum habit_class c);
@@ -75,8 +77,16 @@ struct volume {
 /* `now`: the delivery's own row, complete up to what its profile gives. */
 void habit_volume(const struct habit *habit, const struct habit_row *now, struct volume *out);
 
+/* A price change, a merger: where two of SHIFT_WITHIN deliveries in a row were released as
+ * normal and lay beyond what was usual before on the same side, a new level began with the first
+ * of them. Its row, or 0: there was no such change among the newest. Only volume, amounts and
+ * dates have levels; what has come before does not become usual by being released. */
+#define SHIFT_WITHIN 6
+unsigned habit_level(const struct habit *habit, enum measure measure);
+
 /* The quantile q of a measure among the rows that have it (and more than a few items); NAN when
- * fewer than `least` do. */
+ * fewer than `least` do. After a change of level its rows alone count, once they are enough;
+ * until then whichever of old and new is the wider. */
 double habit_quantile(const struct habit *habit, enum measure measure, double q, unsigned least);
 
 /* The share of ordinary deliveries with a score at least this high: own past scores of

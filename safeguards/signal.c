@@ -60,6 +60,17 @@ unsigned signal_experience(const struct subject *subject)
     return habit ? habit_full_rows(habit) : 0;
 }
 
+bool signal_excused(const struct subject *subject)
+{
+    const struct announcement *a = subject->history->announced;
+
+    if (!a || !announcement_explains(a, subject->delivery->summary.items))
+        return false;
+    if (subject->now)
+        subject->now->flags |= HABIT_EXCUSED;
+    return true;
+}
+
 int64_t signal_percent(double share)
 {
     return isnan(share) ? 0 : (int64_t)(share * 100 + 0.5);

@@ -37,6 +37,10 @@ double signal_usual(const struct subject *subject, enum measure measure, double 
 /* Deliveries the habit knows whole. */
 unsigned signal_experience(const struct subject *subject);
 
+/* Where something is unusual: did somebody say that it would come? Then that weighs nothing, and
+ * the delivery does not become habit by being accepted. */
+bool signal_excused(const struct subject *subject);
+
 /* A share as a whole percent, for a fact. */
 int64_t signal_percent(double share);
 

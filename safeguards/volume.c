@@ -33,15 +33,6 @@ static double weight_of_rank(double rank)
     return rank <= RANK_NOTABLE ? DECIBANS(5) : 0;
 }
 
-/* What was said to come is not unusual when it does. */
-static bool announced(const struct subject *subject)
-{
-    const struct announcement *a = subject->history->announced;
-    uint64_t items = subject->delivery->summary.items;
-
-    return a && announcement_explains(a, items);
-}
-
 static void put(struct finding *f, const struct subject *subject, const char *key,
                 enum measure measure, double value)
 {
@@ -65,7 +56,7 @@ static int add(const struct subject *subject, const struct volume *v, bool high,
 {
     enum measure by = high ? v->by_high : v->by_low;
     struct finding f = finding_make(code_of(by, high), 0);
-    bool expected = announced(subject);
+    bool expected = signal_excused(subject);
 
     put(&f, subject, "now", by, subject->now->of[by]);
     put(&f, subject, "low", by, v->usual_low);
@@ -152,8 +143,8 @@ static int check_steady(const struct subject *subject, struct finding_list *find
     double high = signal_usual(subject, MEASURE_ITEMS, 0.98, STEADY_FILES);
     struct finding f;
 
-    if (isnan(low) || low < 20 || high > STEADY_ITEMS * low || announced(subject) ||
-        is_control(subject) || (now >= STEADY_FEW * low && now <= STEADY_MANY * high))
+    if (isnan(low) || low < 20 || high > STEADY_ITEMS * low || is_control(subject) ||
+        (now >= STEADY_FEW * low && now <= STEADY_MANY * high) || signal_excused(subject))
         return SLUSS_OK;
     f = finding_make(now < low ? FINDING_FEW_ITEMS : FINDING_MANY_ITEMS, 0);
     put(&f, subject, "now", MEASURE_ITEMS, now);
@@ -176,9 +167,9 @@ static int check_amount(const struct subject *subject, struct finding_list *find
     double fall = spread <= STEADY ? STEADY_FALL : spread <= VARYING ? VARYING_FACTOR : ANY_FALL;
     struct finding f;
 
-    if (isnan(low) || !(low > 0) || announced(subject) || is_control(subject) ||
+    if (isnan(low) || !(low > 0) || is_control(subject) ||
         subject->delivery->summary.items < AMOUNT_ITEMS ||
-        (now <= high * rise && now * fall >= low))
+        (now <= high * rise && now * fall >= low) || signal_excused(subject))
         return SLUSS_OK;
     f = finding_make(now > high ? FINDING_LARGE_AMOUNTS : FINDING_SMALL_AMOUNTS, 0);
     put(&f, subject, "now", MEASURE_MEDIAN, now);

@@ -193,6 +193,35 @@ def test_a_sign_that_was_always_wrong_weighs_half(history):
     assert len(set(named)) == 1  # a hard rule stays as it is
 
 
+def dearer(history, name, step, factor):
+    """New claims of that month at another price."""
+    history.file(name, step, items=30, first=70000 + 100 * step)
+    path = history.base / name
+    lines = path.read_text().splitlines()
+    head = next(i for i, line in enumerate(lines) if line.startswith(("type;", "number;")))
+    column = lines[head].split(";").index("amount")
+    for i in range(head + 1, len(lines)):
+        fields = lines[i].split(";")
+        if not lines[i].startswith("#"):
+            fields[column] = f"{factor * (200 + i % 7):.2f}"
+            lines[i] = ";".join(fields)
+    lines = [line for line in lines if not line.startswith("#end")]
+    path.write_text("".join(line + "\n" for line in lines))
+    return name
+
+
+def test_the_third_delivery_after_a_price_change_passes(history):
+    """N02, a quarter dearer: a person says twice that it is right; then it is."""
+    for step in range(12):
+        history.line(step, dearer(history, f"m{step}.csv", step, 1))
+    history.line(12, dearer(history, "new0.csv", 12, 1.5), fate="released")
+    history.line(13, dearer(history, "probe.csv", 13, 1.5), fate="probe")
+    history.line(13, dearer(history, "new1.csv", 13, 1.5), fate="released")
+    history.line(14, dearer(history, "new2.csv", 14, 1.5))
+    history.line(15, dearer(history, "wrong.csv", 15, 4), fate="probe")
+    assert history.verdicts()[12:] == ["held", "held", "held", "accepted", "held"]
+
+
 def test_what_was_rejected_is_known_when_it_comes_again(history):
     ordinary(history, 2)
     history.line(2, "m1.csv", "fel.csv", fate="rejected")

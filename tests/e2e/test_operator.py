@@ -178,6 +178,27 @@ def test_figures_from_before_spare_a_cold_start(site):
     assert site.ctl("unit", "import", "heby/ekonomi", path, "--json").row["left_out"] == 1
 
 
+def test_a_catch_up_bill_is_released_in_one_step_and_passes_when_announced(site):
+    """N05, I17: dates of half a year ago. One word lets it through; said before, it needs none."""
+    unit = site.unit()
+    site.start()
+    for i in range(7):
+        drop_and_wait(site, unit, f"m{i}.csv", files.case_csv(20 + i, due=DUE), "queued")
+    old = TODAY - timedelta(days=180)
+    late = drop_and_wait(site, unit, "late.csv", files.case_csv(24, due=old), "held")
+    assert "dates" in site.checks(late)
+    answer = site.ctl("release", late, "--once", "--reason", "the bills of the spring")
+    assert answer.code == 0 and site.show(late)["state"] == "queued", answer
+    assert announced(site, "--items", "24").code == 0
+    said = drop_and_wait(site, unit, "said.csv", files.case_csv(25, due=old), "queued")
+    dates = [f for f in site.show(said)["findings"] if f["check"] == "dates"]
+    assert dates and all(f["weight"] == 0 for f in dates)  # told, and no more
+    # It was announced because it is unusual: it does not become usual by it.
+    again = drop_and_wait(site, unit, "again.csv", files.case_csv(23, due=old), "held")
+    assert "dates" in site.checks(again)
+    drop_and_wait(site, unit, "right.csv", files.case_csv(22, due=DUE), "queued")
+
+
 def test_what_cannot_be_imported_is_named_by_its_line(site):
     site.unit()
     site.start()

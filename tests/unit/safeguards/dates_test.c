@@ -52,6 +52,43 @@ static void dates_are_measured_against_the_habit(void **state)
     ordinary_tell(&o, &check_dates, cases, sizeof cases / sizeof *cases, NULL);
 }
 
+static void a_backlog_that_was_announced_passes(void **state)
+{
+    static const struct {
+        const char *name;
+        double due, newest, spread;
+        uint64_t said; /* items */
+        bool held, weighs;
+    } cases[] = {
+        {"I17 N05 a year's bills, announced", -180, 0, 360, 120, false, false},
+        {"announced without a number", -180, -60, 360, 0, false, false},
+        {"announced, but ten times as many came", -180, 0, 360, 10, true, true},
+        {"I35 a century is never announced", -36500, 0, 10, 120, true, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct announcement said = {.items = cases[i].said};
+        bool held = false, weighs = false;
+
+        ordinary_begin(&o, 24, 30, (struct date){2026, 3, 18});
+        o.now.of[MEASURE_DUE_DAYS] = cases[i].due;
+        o.now.of[MEASURE_ISSUE_NEWEST] = cases[i].newest;
+        o.now.of[MEASURE_DUE_SPREAD] = cases[i].spread;
+        assert_non_null(ordinary_ask(&o, &check_dates, FINDING_STALE_DATES));
+        o.history.announced = &said;
+        assert_non_null(ordinary_ask(&o, &check_dates, FINDING_STALE_DATES)); /* still told */
+        for (unsigned k = 0; k < o.findings.n; k++) {
+            held |= o.findings.of[k].level >= LEVEL_HOLD;
+            weighs |= o.findings.of[k].weight > 0;
+        }
+        if (held != cases[i].held || weighs != cases[i].weighs)
+            fail_msg("%s: %s, %s", cases[i].name, held ? "held" : "passes",
+                     weighs ? "weighs" : "weighs nothing");
+        assert_int_equal((o.now.flags & HABIT_EXCUSED) != 0, !held);
+    }
+}
+
 static void the_newest_record_says_when_they_were_made(void **state)
 {
     static const struct ordinary_case cases[] = {
@@ -109,6 +146,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(dates_are_measured_against_the_habit),
+        TEST(a_backlog_that_was_announced_passes),
         TEST(the_newest_record_says_when_they_were_made),
         TEST(dates_that_spread_are_a_sign_and_no_more),
         TEST(nothing_falls_due_before_it_is_issued),

@@ -197,6 +197,60 @@ static void what_was_announced_passes_when_it_comes(void **state)
     }
 }
 
+/* What a delivery with this middle amount meets after releases at these factors. */
+static const struct finding *after_releases(unsigned rows, const double *factors, unsigned n,
+                                            double now)
+{
+    ordinary_begin(&o, rows, 30, (struct date){2026, 3, 18});
+    for (unsigned i = 0; i < n; i++) {
+        struct habit_row *row = &o.rows[rows - n + i];
+
+        row->of[MEASURE_MEDIAN] *= factors[i];
+        row->of[MEASURE_DEBIT] *= factors[i];
+        if (factors[i] != 1)
+            row->flags |= HABIT_RELEASED;
+    }
+    o.now.of[MEASURE_MEDIAN] = now * ORDINARY_AMOUNT;
+    o.now.of[MEASURE_DEBIT] = now * ORDINARY_AMOUNT * ORDINARY_ITEMS;
+    (void)ordinary_ask(&o, &check_volume, FINDING_LARGE_AMOUNTS);
+    for (unsigned i = 0; i < o.findings.n; i++)
+        if (o.findings.of[i].level >= LEVEL_HOLD)
+            return &o.findings.of[i];
+    return NULL;
+}
+
+static void the_third_after_a_change_of_price_passes(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned rows, n;
+        double factors[8], now;
+        bool held;
+    } cases[] = {
+        {"a quarter dearer", 24, 1, {1}, 1.25, true},
+        {"after one release", 24, 1, {1.25}, 1.25, true},
+        {"after two", 24, 2, {1.25, 1.25}, 1.25, false},
+        {"after two in a long history", HABIT_MOST, 2, {1.25, 1.26}, 1.25, false},
+        {"after two within six", 60, 6, {1.25, 1, 1, 1, 1, 1.25}, 1.25, false},
+        {"after two too far apart", 60, 7, {1.25, 1, 1, 1, 1, 1, 1.25}, 1.25, true},
+        {"after one up and one down", 24, 2, {0.6, 1.25}, 1.25, true},
+        {"a fee halved, twice", 24, 2, {0.5, 0.5}, 0.5, false},
+        {"I21 twice the new price", 24, 2, {1.25, 1.25}, 2.6, true},
+        {"the old price again, while both are usual", 24, 2, {1.25, 1.25}, 1, false},
+        {"I21 twice the new price, long after", HABIT_MOST, 8,
+         {1.25, 1.25, 1.25, 1.25, 1.25, 1.25, 1.25, 1.25}, 2.5, true},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct finding *f =
+            after_releases(cases[i].rows, cases[i].factors, cases[i].n, cases[i].now);
+
+        if (!f == cases[i].held)
+            fail_msg("%s: %s", cases[i].name, f ? "held" : "passes");
+    }
+}
+
 static void the_scores_stay_in_the_row_for_later_ranks(void **state)
 {
     (void)state;
@@ -218,6 +272,7 @@ int main(void)
         TEST(the_site_says_what_is_enormous),
         TEST(a_smaller_budget_holds_less_and_a_larger_more),
         TEST(what_was_announced_passes_when_it_comes),
+        TEST(the_third_after_a_change_of_price_passes),
         TEST(the_scores_stay_in_the_row_for_later_ranks),
     };
 
