@@ -2,10 +2,13 @@
 noinst_LIBRARIES += liboutbound.a
 liboutbound_a_SOURCES = \
   outbound/alert.c outbound/alert.h \
+  outbound/connection.c outbound/connection.h \
   outbound/mail.c outbound/mail.h \
+  outbound/message.c outbound/message.h \
   outbound/receipt.c outbound/receipt.h \
   outbound/retry.c outbound/retry.h \
   outbound/sender.c outbound/sender.h \
+  outbound/sendmail.c outbound/sendmail.h \
   outbound/smtp.c outbound/smtp.h \
   outbound/template.c outbound/template.h
 

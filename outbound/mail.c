@@ -17,7 +17,7 @@
 
 void mail_init(struct mail *mail)
 {
-    mail->from[0] = mail->to[0] = '\0';
+    mail->from[0] = mail->to[0] = mail->id[0] = '\0';
     buf_init(&mail->headers, MAIL_HEADERS_MAX);
     buf_init(&mail->text, MAIL_TEXT_MAX);
     buf_init(&mail->html, MAIL_TEXT_MAX);
@@ -34,7 +34,7 @@ void mail_free(struct mail *mail)
 
 void mail_clear(struct mail *mail)
 {
-    mail->from[0] = mail->to[0] = '\0';
+    mail->from[0] = mail->to[0] = mail->id[0] = '\0';
     buf_clear(&mail->headers);
     buf_clear(&mail->text);
     buf_clear(&mail->html);
@@ -218,39 +218,98 @@ const char *mail_next_header(const struct mail *mail, const char *before)
     return mail->headers.n && next < mail->headers.p + mail->headers.n ? next : NULL;
 }
 
-/* "Name <address>" with a name beyond ASCII: only the name is encoded. */
-static void add_from(struct mail *mail, const char *from)
+/* A name that may stand without quotes: words of atoms (RFC 5322, section 3.2.3). */
+static bool is_words(struct span name)
 {
-    const char *open = strrchr(from, '<');
-    struct span name = open ? span_trim(span_of(from, (size_t)(open - from))) : SPAN_NONE;
+    for (size_t i = 0; i < name.n; i++) {
+        char c = name.p[i];
 
-    if (name.n && needs_encoding(name) && is_printable(name)) {
-        buf_str(&mail->headers, "From: ");
-        add_encoded(&mail->headers, name, 6);
-        buf_printf(&mail->headers, "\r\n <%s>", mail->from);
-        buf_char(&mail->headers, '\0');
-    } else if (is_printable(span_str(from))) {
-        mail_header(mail, "From", span_str(from));
+        if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+              strchr("!#$%&'*+-/=?^_`{|}~ ", c)))
+            return false;
+    }
+    return true;
+}
+
+/* Quotes of its own around a name are those of the header. */
+static struct span unquoted(struct span name)
+{
+    name = span_trim(name);
+    if (name.n >= 2 && name.p[0] == '"' && name.p[name.n - 1] == '"')
+        return span_of(name.p + 1, name.n - 2);
+    return name;
+}
+
+static void add_name(struct buf *out, struct span name, size_t column)
+{
+    if (needs_encoding(name)) {
+        add_encoded(out, name, column);
+    } else if (is_words(name)) {
+        add_folded(out, name, column);
     } else {
-        mail_header(mail, "From", span_str(mail->from));
+        buf_char(out, '"');
+        for (size_t i = 0; i < name.n; i++) {
+            if (name.p[i] == '"' || name.p[i] == '\\')
+                buf_char(out, '\\');
+            buf_char(out, name.p[i]);
+        }
+        buf_char(out, '"');
     }
 }
 
-int mail_begin(struct mail *mail, const char *from, const char *to, const char *message_id,
-               int64_t created_us)
+/* "From: Name <address>" or "From: address". A name that could break out is left away. */
+static void add_person(struct mail *mail, const char *header, struct span name,
+                       const char *address)
+{
+    struct buf *out = &mail->headers;
+
+    if (name.n == 0 || !is_printable(name)) {
+        mail_header(mail, header, span_str(address));
+        return;
+    }
+    buf_printf(out, "%s: ", header);
+    add_name(out, name, strlen(header) + 2);
+    buf_printf(out, "\r\n <%s>", address);
+    buf_char(out, '\0');
+}
+
+/* The name in "Name <address>". */
+static struct span name_in(const char *text)
+{
+    const char *open = strrchr(text, '<');
+
+    return open ? unquoted(span_of(text, (size_t)(open - text))) : SPAN_NONE;
+}
+
+int mail_begin_named(struct mail *mail, const char *from_name, const char *from,
+                     const char *to_name, const char *to, const char *message_id,
+                     int64_t created_us)
 {
     char date[MAIL_DATE_SIZE];
 
     mail_clear(mail);
-    if (!from || !to || mail_address(from, mail->from) || mail_address(to, mail->to))
+    if (!from || !to || mail_address(from, mail->from) || mail_address(to, mail->to) ||
+        strlen(message_id) >= sizeof mail->id)
         return SLUSS_EINVAL;
-    add_from(mail, from);
-    mail_header(mail, "To", span_str(mail->to));
+    memcpy(mail->id, message_id, strlen(message_id) + 1);
+    add_person(mail, "From", from_name ? span_str(from_name) : name_in(from), mail->from);
+    add_person(mail, "To", to_name ? span_str(to_name) : name_in(to), mail->to);
     mail_header(mail, "Date", span_str(mail_date(created_us, date)));
     mail_header(mail, "Message-ID", span_str(message_id));
     mail_header(mail, "Auto-Submitted", SPAN_LIT("auto-generated"));
     mail_header(mail, "X-Auto-Response-Suppress", SPAN_LIT("All"));
     return mail_error(mail);
+}
+
+int mail_begin(struct mail *mail, const char *from, const char *to, const char *message_id,
+               int64_t created_us)
+{
+    return mail_begin_named(mail, NULL, from, NULL, to, message_id, created_us);
+}
+
+int mail_bounces_to(struct mail *mail, const char *address)
+{
+    return address ? mail_address(address, mail->from) : 0;
 }
 
 /* --- texts ------------------------------------------------------------------------------ */

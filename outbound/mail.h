@@ -1,7 +1,7 @@
 /* mail.h -- one message: its headers, its texts, its attachment
  *
  * Sources: RFC 5322 (headers, dates, folding), RFC 2047 (encoded words), RFC 3834
- * (Auto-Submitted). MIME bodies and their encodings are made by libcurl (smtp.c).
+ * (Auto-Submitted). message.h makes the bytes of it.
  *
  * Whatever bytes a value has, a header stays one header: control characters and bytes that
  * are not UTF-8 are written as escapes, the rest beyond ASCII as encoded words, lines are
@@ -19,11 +19,13 @@
 #define MAIL_TEXT_MAX    (4 * 1024 * 1024)
 #define MAIL_HEADERS_MAX (64 * 1024)
 #define MAIL_ADDRESS_MAX 320
+#define MAIL_ID_MAX      512
 #define MAIL_DATE_SIZE   80 /* "Mon, 02 Mar 2026 07:12:00 +0100" and NUL, with room */
 
 struct mail {
     char from[MAIL_ADDRESS_MAX]; /* envelope: bare addresses */
     char to[MAIL_ADDRESS_MAX];
+    char id[MAIL_ID_MAX]; /* the Message-ID, with its brackets */
     struct buf headers; /* each "Name: value" and a NUL; no line end but those of folding */
     struct buf text;    /* UTF-8, LF; always there */
     struct buf html;    /* empty: no alternative */
@@ -41,6 +43,16 @@ void mail_clear(struct mail *mail);
  * 0, SLUSS_EINVAL when an address is none, SLUSS_ENOMEM. */
 int mail_begin(struct mail *mail, const char *from, const char *to, const char *message_id,
                int64_t created_us);
+
+/* The same between people: names that a mail program shows beside the addresses, in any
+ * characters; null: none. */
+int mail_begin_named(struct mail *mail, const char *from_name, const char *from,
+                     const char *to_name, const char *to, const char *message_id,
+                     int64_t created_us);
+
+/* Where a relay reports that it could not deliver: the envelope's sender, when it is another
+ * than From. Null: From. 0 or SLUSS_EINVAL. */
+int mail_bounces_to(struct mail *mail, const char *address);
 
 /* A header with any bytes as value. The name is ours. 0 or SLUSS_ENOMEM. */
 int mail_header(struct mail *mail, const char *name, struct span value);

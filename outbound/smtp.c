@@ -1,44 +1,38 @@
-/* smtp.c -- libcurl as an SMTP client
- *
- * curl says only that a transfer failed. Which step failed, and with what answer, is read off
- * the protocol lines it hands to its debug callback.
- */
+/* smtp.c -- the conversation from MAIL to the end of the message */
 #include "outbound/smtp.h"
 
-#include <ctype.h>
 #include <curl/curl.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "model/date.h"
 #include "model/error.h"
 #include "model/text.h"
+#include "outbound/connection.h"
+#include "outbound/message.h"
+#include "outbound/sendmail.h"
 
-#define PASSWORD_MAX      512
-#define IDLE_CONNECTION_S 20L /* relays close idle ones soon; not worth keeping longer */
-
-/* The conversation so far. */
-struct talk {
-    enum smtp_step step;
-    int code;
-    char text[SMTP_TEXT_MAX]; /* raw lines of the last answer, joined */
-    size_t n;
-    bool whole;    /* the answer in `text` is complete: the next line begins another */
-    bool quitting; /* what comes now is the answer to QUIT */
-};
+#define PASSWORD_MAX 512
+#define COMMAND_MAX  4096
+/* Relays close idle connections soon; not worth keeping longer. */
+#define IDLE_US (20 * SECOND_US)
 
 struct smtp_relay {
-    CURL *curl;
     char *url;
     char *shown; /* the same without a name and password */
     char *user;
     char *password_file;
+    char *ca_file;
     bool require_tls;
     int64_t timeout_us;
-    struct talk talk;
-    char error[CURL_ERROR_SIZE];
+    struct connection *connection; /* null: none is open */
+    int64_t used_us;               /* monotonic: when it was last of use */
+    struct buf message;            /* the one being sent, dots doubled */
 };
 
 int smtp_begin(void)
@@ -84,7 +78,7 @@ const char *smtp_step_name(enum smtp_step step)
         [SMTP_DATA] = "data",       [SMTP_END] = "end of data",
     };
 
-    return step < SMTP_STEP_COUNT ? names[step] : "unknown";
+    return step < SMTP_STEP_COUNT ? names[step] : "program";
 }
 
 bool smtp_is_loopback(const char *url)
@@ -105,81 +99,6 @@ bool smtp_is_loopback(const char *url)
             return true;
     }
     return false;
-}
-
-/* --- following the conversation --------------------------------------------------------- */
-
-static void command_sent(struct talk *talk, struct span line)
-{
-    static const struct {
-        struct span verb;
-        enum smtp_step step;
-    } verbs[] = {
-        {{"EHLO", 4}, SMTP_EHLO}, {{"HELO", 4}, SMTP_EHLO}, {{"STARTTLS", 8}, SMTP_STARTTLS},
-        {{"AUTH", 4}, SMTP_AUTH}, {{"MAIL", 4}, SMTP_MAIL}, {{"RCPT", 4}, SMTP_RCPT},
-        {{"DATA", 4}, SMTP_DATA},
-    };
-
-    if (span_starts(line, SPAN_LIT("QUIT")))
-        talk->quitting = true;
-    if (talk->quitting)
-        return;
-    /* HELO is what curl tries when EHLO was refused: should that get no answer at all, the
-     * refusal is the one to tell of. */
-    if (!span_starts(line, SPAN_LIT("HELO"))) {
-        talk->code = 0;
-        talk->n = 0;
-        talk->whole = false;
-    }
-    /* The continuation lines of AUTH are none of these (they are secret, too). */
-    for (size_t i = 0; talk->step != SMTP_END && i < sizeof verbs / sizeof *verbs; i++)
-        if (span_starts(line, verbs[i].verb) &&
-            (line.n == verbs[i].verb.n || strchr(" \r\n", line.p[verbs[i].verb.n])))
-            talk->step = verbs[i].step;
-}
-
-static void answer_line(struct talk *talk, struct span line)
-{
-    bool coded = line.n >= 3 && span_all_digits(span_of(line.p, 3));
-    size_t room;
-
-    if (talk->quitting)
-        return;
-    line = span_trim(line);
-    if (talk->whole) {
-        talk->n = 0;
-        talk->whole = false;
-    }
-    if (coded) {
-        talk->code = (line.p[0] - '0') * 100 + (line.p[1] - '0') * 10 + (line.p[2] - '0');
-        talk->whole = line.n < 4 || line.p[3] != '-';
-        line = span_trim(span_of(line.p + (line.n > 3 ? 4 : 3), line.n - (line.n > 3 ? 4 : 3)));
-    }
-    if (talk->n && talk->n < sizeof talk->text)
-        talk->text[talk->n++] = ' ';
-    room = sizeof talk->text - talk->n;
-    if (line.n > room)
-        line.n = room;
-    if (line.n)
-        memcpy(talk->text + talk->n, line.p, line.n);
-    talk->n += line.n;
-    if (talk->step == SMTP_DATA && talk->whole && talk->code == 354) {
-        talk->step = SMTP_END;
-        talk->code = 0;
-        talk->n = 0;
-    }
-}
-
-static int follow(CURL *curl, curl_infotype type, char *data, size_t n, void *context)
-{
-    struct talk *talk = context;
-
-    (void)curl;
-    if (type == CURLINFO_HEADER_OUT)
-        command_sent(talk, span_of(data, n));
-    if (type == CURLINFO_HEADER_IN)
-        answer_line(talk, span_of(data, n));
-    return 0;
 }
 
 /* --- one relay -------------------------------------------------------------------------- */
@@ -215,10 +134,11 @@ int smtp_relay_new(const struct smtp_options *options, struct smtp_relay **out)
     relay->shown = copy_of(options->url, &failed);
     relay->user = copy_of(options->user, &failed);
     relay->password_file = copy_of(options->password_file, &failed);
+    relay->ca_file = copy_of(options->ca_file, &failed);
     relay->require_tls = options->require_tls;
     relay->timeout_us = options->timeout_us;
-    relay->curl = curl_easy_init();
-    if (failed || !relay->curl) {
+    buf_init(&relay->message, MESSAGE_MAX);
+    if (failed) {
         smtp_relay_free(&relay);
         return SLUSS_ENOMEM;
     }
@@ -231,12 +151,13 @@ void smtp_relay_free(struct smtp_relay **relay)
 {
     if (!*relay)
         return;
-    if ((*relay)->curl)
-        curl_easy_cleanup((*relay)->curl);
+    connection_close(&(*relay)->connection);
+    buf_free(&(*relay)->message);
     free((*relay)->url);
     free((*relay)->shown);
     free((*relay)->user);
     free((*relay)->password_file);
+    free((*relay)->ca_file);
     free(*relay);
     *relay = NULL;
 }
@@ -248,7 +169,7 @@ const char *smtp_relay_url(const struct smtp_relay *relay)
 
 /* --- preparing -------------------------------------------------------------------------- */
 
-static void fail(struct smtp_result *result, enum smtp_outcome outcome, struct span text)
+void smtp_conclude(struct smtp_result *result, enum smtp_outcome outcome, struct span text)
 {
     struct buf safe;
     size_t n;
@@ -265,249 +186,283 @@ static void fail(struct smtp_result *result, enum smtp_outcome outcome, struct s
     buf_free(&safe);
 }
 
-/* The first line of the password file; false with *result filled. */
-static bool read_password(const struct smtp_relay *relay, char password[PASSWORD_MAX],
-                          struct smtp_result *result)
+/* Where the password is: a path, or a credential that the service manager laid out. */
+static int password_path(const char *file, struct buf *path)
 {
-    int fd = open(relay->password_file, O_RDONLY | O_CLOEXEC);
-    ssize_t n = fd < 0 ? -1 : read(fd, password, PASSWORD_MAX - 1);
-    struct buf text;
+    const char *credentials = getenv("CREDENTIALS_DIRECTORY");
 
-    if (n < 0) {
-        buf_init(&text, 8192);
-        buf_printf(&text, "password-file %s: %s", relay->password_file, strerror(errno));
-        fail(result, SMTP_RELAY_DOWN, buf_view(&text));
-        buf_free(&text);
-    }
+    if (strchr(file, '/'))
+        return buf_str(path, file);
+    return buf_printf(path, "%s/%s", credentials ? credentials : "/no-credentials", file);
+}
+
+/* Its first line, or why there is none. */
+static const char *read_line_of(const char *path, char password[PASSWORD_MAX])
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    ssize_t n = fd < 0 ? -1 : read(fd, password, PASSWORD_MAX - 1);
+    const char *wrong = n < 0 ? strerror(errno) : NULL;
+    struct stat st;
+
+    if (!wrong && (fstat(fd, &st) != 0 || st.st_mode & S_IRWXO))
+        wrong = "others may read it; take that away with chmod o=, and change the password";
     if (fd >= 0)
         close(fd);
-    if (n < 0)
-        return false;
+    if (wrong)
+        return wrong;
     password[n] = '\0';
     password[strcspn(password, "\r\n")] = '\0';
-    return true;
+    return password[0] ? NULL : "it is empty";
 }
 
-static void set_security(struct smtp_relay *relay, const char *password)
+/* False with *reply filled. */
+static bool read_password(const struct smtp_relay *relay, char password[PASSWORD_MAX],
+                          struct reply *reply)
 {
-    bool secret = relay->user || strchr(relay->url, '@');
-    bool far = secret && !smtp_is_loopback(relay->shown);
-    bool must = relay->require_tls || far || strncasecmp(relay->url, "smtps:", 6) == 0;
+    struct buf path, text;
+    const char *wrong;
 
-    curl_easy_setopt(relay->curl, CURLOPT_USE_SSL, (long)(must ? CURLUSESSL_ALL : CURLUSESSL_TRY));
-    /* Encryption that is not required would be given up by anyone who can strip STARTTLS;
-     * checking its certificate would only make mail fail on the usual self-made ones. */
-    curl_easy_setopt(relay->curl, CURLOPT_SSL_VERIFYPEER, must ? 1L : 0L);
-    curl_easy_setopt(relay->curl, CURLOPT_SSL_VERIFYHOST, must ? 2L : 0L);
-    if (relay->user) {
-        curl_easy_setopt(relay->curl, CURLOPT_USERNAME, relay->user);
-        curl_easy_setopt(relay->curl, CURLOPT_PASSWORD, password);
+    password[0] = '\0';
+    if (!relay->user || !relay->password_file)
+        return true;
+    buf_init(&path, 8192);
+    buf_init(&text, 16384);
+    wrong = password_path(relay->password_file, &path) ? "its path is too long"
+                                                       : read_line_of(buf_cstr(&path), password);
+    if (wrong) {
+        buf_printf(&text, "password-file %s: %s", buf_cstr(&path), wrong);
+        reply->code = 0;
+        reply->n = text.n < sizeof reply->text ? text.n : sizeof reply->text;
+        memcpy(reply->text, text.p, reply->n);
+    }
+    buf_free(&path);
+    buf_free(&text);
+    return !wrong;
+}
+
+/* The message as it goes over the line: a dot at the beginning of a line is doubled. */
+static bool lay_out(struct smtp_relay *relay, const struct mail *mail)
+{
+    struct buf plain;
+    struct span left;
+
+    buf_init(&plain, MESSAGE_MAX);
+    buf_clear(&relay->message);
+    if (message_write(mail, &plain))
+        relay->message.failed = true;
+    left = buf_view(&plain);
+    while (left.n) {
+        const char *end = memchr(left.p, '\n', left.n);
+        size_t n = end ? (size_t)(end - left.p) + 1 : left.n;
+
+        if (left.p[0] == '.')
+            buf_char(&relay->message, '.');
+        buf_add(&relay->message, left.p, n);
+        left = span_of(left.p + n, left.n - n);
+    }
+    buf_str(&relay->message, ".\r\n");
+    buf_free(&plain);
+    return !buf_error(&relay->message);
+}
+
+/* --- the conversation ------------------------------------------------------------------- */
+
+/* What one message's conversation is about. */
+struct errand {
+    struct smtp_relay *relay;
+    const struct mail *mail;
+    enum smtp_step step;
+    struct reply reply;
+};
+
+/* Say it, and hear the answer. False: there was none. */
+static bool ask(struct errand *e, enum smtp_step step, const struct buf *command)
+{
+    e->step = step;
+    if (buf_error(command)) {
+        e->reply = (struct reply){0};
+        return false;
+    }
+    return connection_send(e->relay->connection, buf_view(command), &e->reply) &&
+           connection_answer(e->relay->connection, &e->reply);
+}
+
+static bool is_yes(const struct reply *reply)
+{
+    return reply->code >= 200 && reply->code <= 299;
+}
+
+/* Codes by which a relay says that it does not know a parameter (RFC 5321, section 4.1.1.11). */
+static bool dislikes_parameters(int code)
+{
+    return code == 501 || code == 504 || code == 555;
+}
+
+/* A command with parameters; again without them where the relay offered them in vain. */
+static bool ask_with(struct errand *e, enum smtp_step step, const char *command,
+                     const struct buf *parameters)
+{
+    struct buf line;
+    bool answered;
+
+    buf_init(&line, COMMAND_MAX);
+    buf_printf(&line, "%s%s\r\n", command, parameters->n ? parameters->p : "");
+    answered = ask(e, step, &line);
+    if (answered && parameters->n && dislikes_parameters(e->reply.code)) {
+        buf_clear(&line);
+        buf_printf(&line, "%s\r\n", command);
+        answered = ask(e, step, &line);
+    }
+    buf_free(&line);
+    return answered && is_yes(&e->reply);
+}
+
+/* RFC 3461, section 4: what could be misread as a sign of the command is written in hex. */
+static void add_xtext(struct buf *out, struct span text)
+{
+    for (size_t i = 0; i < text.n; i++) {
+        unsigned char c = (unsigned char)text.p[i];
+
+        if (c > ' ' && c < 0x7f && c != '+' && c != '=')
+            buf_char(out, (char)c);
+        else
+            buf_printf(out, "+%02X", c);
     }
 }
 
-static void set_connection(struct smtp_relay *relay)
+static bool say_sender(struct errand *e)
 {
-    CURL *curl = relay->curl;
-    long ms = (long)(relay->timeout_us / 1000);
+    const struct connection *connection = e->relay->connection;
+    struct buf command, parameters;
+    struct span id = span_str(e->mail->id);
+    bool yes;
 
-    curl_easy_reset(curl); /* options; open connections stay */
-    curl_easy_setopt(curl, CURLOPT_URL, relay->url);
-    curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "smtp,smtps");
-    curl_easy_setopt(curl, CURLOPT_PROXY, ""); /* whatever the environment says */
-    curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, ms > 0 ? ms : 1L);
-    curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, ms > 0 ? ms : 1L);
-    curl_easy_setopt(curl, CURLOPT_MAXAGE_CONN, IDLE_CONNECTION_S);
-    curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, relay->error);
-    curl_easy_setopt(curl, CURLOPT_VERBOSE, 1L);
-    curl_easy_setopt(curl, CURLOPT_DEBUGFUNCTION, follow);
-    curl_easy_setopt(curl, CURLOPT_DEBUGDATA, &relay->talk);
-}
-
-/* --- the message as MIME ---------------------------------------------------------------- */
-
-static CURLcode add_part(curl_mime *mime, const struct buf *content, const char *type,
-                         const char *encoder)
-{
-    curl_mimepart *part = curl_mime_addpart(mime);
-    CURLcode rc = part ? CURLE_OK : CURLE_OUT_OF_MEMORY;
-
-    if (!rc)
-        rc = curl_mime_data(part, content->n ? content->p : "", content->n);
-    if (!rc)
-        rc = curl_mime_type(part, type);
-    if (!rc)
-        rc = curl_mime_encoder(part, encoder);
-    return rc;
-}
-
-/* Lines of text end in CRLF in a mail (RFC 2045, section 6.7): only then does curl's encoder
- * take them for line ends. */
-static CURLcode add_text(curl_mime *mime, const struct buf *text, const char *type)
-{
-    struct buf lines;
-    CURLcode rc;
-
-    buf_init(&lines, 2 * (size_t)MAIL_TEXT_MAX);
-    for (size_t i = 0; i < text->n; i++) {
-        if (text->p[i] == '\n' && (i == 0 || text->p[i - 1] != '\r'))
-            buf_char(&lines, '\r');
-        buf_char(&lines, text->p[i]);
-    }
-    rc = buf_error(&lines) ? CURLE_OUT_OF_MEMORY : CURLE_OK;
-    if (!rc)
-        rc = add_part(mime, &lines, type, "quoted-printable");
-    buf_free(&lines);
-    return rc;
-}
-
-/* Text and HTML, one of which the reader shows. */
-static CURLcode add_texts(CURL *curl, curl_mime *mixed, const struct mail *mail)
-{
-    curl_mime *texts;
-    curl_mimepart *part;
-    CURLcode rc;
-
-    if (!mail->html.n)
-        return add_text(mixed, &mail->text, "text/plain; charset=utf-8");
-    texts = curl_mime_init(curl);
-    part = curl_mime_addpart(mixed);
-    if (!texts || !part) {
-        curl_mime_free(texts);
-        return CURLE_OUT_OF_MEMORY;
-    }
-    rc = curl_mime_subparts(part, texts); /* from here `mixed` owns it */
-    if (rc) {
-        curl_mime_free(texts);
-        return rc;
-    }
-    rc = curl_mime_type(part, "multipart/alternative");
-    if (!rc)
-        rc = add_text(texts, &mail->text, "text/plain; charset=utf-8");
-    if (!rc)
-        rc = add_text(texts, &mail->html, "text/html; charset=utf-8");
-    return rc;
-}
-
-static CURLcode add_attachment(curl_mime *mixed, const struct mail *mail)
-{
-    curl_mimepart *part = curl_mime_addpart(mixed);
-    CURLcode rc = part ? CURLE_OK : CURLE_OUT_OF_MEMORY;
-
-    if (!rc)
-        rc = curl_mime_data(part, mail->json.p, mail->json.n);
-    if (!rc)
-        rc = curl_mime_filename(part, "receipt.json");
-    if (!rc)
-        rc = curl_mime_type(part, "application/json");
-    return rc ? rc : curl_mime_encoder(part, "base64");
-}
-
-static curl_mime *make_mime(CURL *curl, const struct mail *mail)
-{
-    curl_mime *mixed = curl_mime_init(curl);
-    CURLcode rc = mixed ? add_texts(curl, mixed, mail) : CURLE_OUT_OF_MEMORY;
-
-    if (!rc && mail->json.n)
-        rc = add_attachment(mixed, mail);
-    if (rc) {
-        curl_mime_free(mixed);
-        mixed = NULL;
-    }
-    return mixed;
-}
-
-static struct curl_slist *make_headers(const struct mail *mail)
-{
-    struct curl_slist *list = NULL;
-
-    for (const char *h = mail_next_header(mail, NULL); h; h = mail_next_header(mail, h)) {
-        struct curl_slist *longer = curl_slist_append(list, h);
-
-        if (!longer) {
-            curl_slist_free_all(list);
-            return NULL;
+    buf_init(&command, COMMAND_MAX);
+    buf_init(&parameters, COMMAND_MAX);
+    buf_printf(&command, "MAIL FROM:<%s>", e->mail->from);
+    if (connection_offers(connection, "SIZE"))
+        buf_printf(&parameters, " SIZE=%zu", e->relay->message.n);
+    if (connection_offers(connection, "DSN")) {
+        buf_str(&parameters, " RET=HDRS");
+        if (id.n > 2 && id.n <= 100) { /* its limit in RFC 3461, section 4.4 */
+            buf_str(&parameters, " ENVID=");
+            add_xtext(&parameters, span_of(id.p + 1, id.n - 2));
         }
-        list = longer;
     }
-    return list;
+    yes = ask_with(e, SMTP_MAIL, buf_cstr(&command), &parameters);
+    buf_free(&command);
+    buf_free(&parameters);
+    return yes;
 }
 
-/* --- sending ---------------------------------------------------------------------------- */
-
-static void conclude(const struct smtp_relay *relay, CURLcode rc, struct smtp_result *result)
+static bool say_recipient(struct errand *e)
 {
-    const struct talk *talk = &relay->talk;
-    bool answered = talk->code >= 200;
-    struct span text = span_of(talk->text, talk->n);
+    struct buf command, parameters;
+    bool yes;
 
-    result->step = talk->step;
-    result->code = answered ? talk->code : 0;
-    if (rc == CURLE_OK) {
-        result->step = SMTP_END;
-        fail(result, SMTP_SENT, text);
+    buf_init(&command, COMMAND_MAX);
+    buf_init(&parameters, COMMAND_MAX);
+    buf_printf(&command, "RCPT TO:<%s>", e->mail->to);
+    if (connection_offers(e->relay->connection, "DSN")) {
+        buf_str(&parameters, " NOTIFY=FAILURE,DELAY ORCPT=rfc822;");
+        add_xtext(&parameters, span_str(e->mail->to));
+    }
+    yes = ask_with(e, SMTP_RCPT, buf_cstr(&command), &parameters);
+    buf_free(&command);
+    buf_free(&parameters);
+    return yes;
+}
+
+static bool say_message(struct errand *e)
+{
+    struct buf data;
+    bool go_on;
+
+    buf_init(&data, 16);
+    buf_str(&data, "DATA\r\n");
+    go_on = ask(e, SMTP_DATA, &data) && e->reply.code == 354;
+    buf_free(&data);
+    return go_on && ask(e, SMTP_END, &e->relay->message) && is_yes(&e->reply);
+}
+
+static void converse(struct errand *e)
+{
+    struct smtp_relay *relay = e->relay;
+
+    connection_allow(relay->connection, relay->timeout_us);
+    if (!say_sender(e) || !say_recipient(e) || !say_message(e))
+        connection_close(&relay->connection); /* the next message begins anew */
+}
+
+static int64_t now_us(void)
+{
+    struct timespec now;
+
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return now.tv_sec * SECOND_US + now.tv_nsec / 1000;
+}
+
+static bool open_connection(struct errand *e)
+{
+    struct smtp_relay *relay = e->relay;
+    struct smtp_options options = {
+        .url = relay->url,
+        .user = relay->user,
+        .ca_file = relay->ca_file,
+        .require_tls = relay->require_tls,
+        .timeout_us = relay->timeout_us,
+    };
+    char password[PASSWORD_MAX];
+
+    e->step = SMTP_CONNECT;
+    if (read_password(relay, password, &e->reply))
+        relay->connection = connection_open(&options, password, &e->step, &e->reply);
+    explicit_bzero(password, sizeof password);
+    return relay->connection != NULL;
+}
+
+/* Did a kept connection turn out to be gone, at the first thing said? */
+static bool was_stale(const struct errand *e)
+{
+    return !e->relay->connection && e->step == SMTP_MAIL &&
+           (e->reply.code == 0 || e->reply.code == 421);
+}
+
+static void deliver(struct errand *e)
+{
+    struct smtp_relay *relay = e->relay;
+    bool kept;
+
+    if (relay->connection && now_us() - relay->used_us > IDLE_US)
+        connection_close(&relay->connection);
+    kept = relay->connection != NULL;
+    if (kept)
+        converse(e);
+    if (kept && !was_stale(e))
         return;
-    }
-    /* An answer of 2xx or 3xx before the end is not what failed. */
-    if (talk->code < 400 && !(talk->step == SMTP_END && talk->code >= 200 && talk->code < 300)) {
-        result->code = 0;
-        text = span_str(relay->error[0] ? relay->error : curl_easy_strerror(rc));
-    }
-    fail(result, smtp_judge(result->step, result->code), text);
-}
-
-/* A kept connection that the relay closed while it was idle: found at the first command. */
-static bool was_stale(const struct smtp_relay *relay, CURLcode rc)
-{
-    long opened = 1;
-
-    curl_easy_getinfo(relay->curl, CURLINFO_NUM_CONNECTS, &opened);
-    return rc != CURLE_OK && opened == 0 && relay->talk.step <= SMTP_MAIL &&
-           (relay->talk.code < 400 || relay->talk.code == 421);
-}
-
-static CURLcode perform(struct smtp_relay *relay)
-{
-    CURLcode rc;
-
-    relay->talk = (struct talk){.step = SMTP_CONNECT};
-    relay->error[0] = '\0';
-    rc = curl_easy_perform(relay->curl);
-    if (!was_stale(relay, rc))
-        return rc;
-    relay->talk = (struct talk){.step = SMTP_CONNECT};
-    relay->error[0] = '\0';
-    curl_easy_setopt(relay->curl, CURLOPT_FRESH_CONNECT, 1L);
-    return curl_easy_perform(relay->curl);
+    if (open_connection(e))
+        converse(e);
 }
 
 void smtp_send(struct smtp_relay *relay, const struct mail *mail, struct smtp_result *result)
 {
-    char password[PASSWORD_MAX] = "";
-    curl_mime *mime = NULL;
-    struct curl_slist *headers = NULL;
-    struct curl_slist *recipients = NULL;
+    struct errand errand = {.relay = relay, .mail = mail};
+    struct span text;
 
     *result = (struct smtp_result){.outcome = SMTP_RETRY, .step = SMTP_CONNECT};
-    if (relay->user && relay->password_file && !read_password(relay, password, result))
+    if (sendmail_is(relay->url)) {
+        sendmail_send(relay->url, mail, relay->timeout_us, result);
         return;
-    set_connection(relay);
-    set_security(relay, password);
-    explicit_bzero(password, sizeof password);
-    mime = make_mime(relay->curl, mail);
-    headers = make_headers(mail);
-    recipients = curl_slist_append(NULL, mail->to);
-    if (!mime || !headers || !recipients) {
-        fail(result, SMTP_RETRY, SPAN_LIT("out of memory"));
-    } else {
-        curl_easy_setopt(relay->curl, CURLOPT_MAIL_FROM, mail->from);
-        curl_easy_setopt(relay->curl, CURLOPT_MAIL_RCPT, recipients);
-        curl_easy_setopt(relay->curl, CURLOPT_HTTPHEADER, headers);
-        curl_easy_setopt(relay->curl, CURLOPT_MIMEPOST, mime);
-        conclude(relay, perform(relay), result);
     }
-    curl_easy_reset(relay->curl); /* lets go of the lists and the password */
-    curl_slist_free_all(recipients);
-    curl_slist_free_all(headers);
-    curl_mime_free(mime);
+    if (!lay_out(relay, mail)) {
+        smtp_conclude(result, SMTP_RETRY, SPAN_LIT("out of memory"));
+        return;
+    }
+    deliver(&errand);
+    relay->used_us = now_us();
+    result->step = errand.step;
+    result->code = errand.reply.code >= 200 ? errand.reply.code : 0;
+    text = span_of(errand.reply.text, errand.reply.n);
+    smtp_conclude(result, smtp_judge(result->step, result->code), text);
+    buf_clear(&relay->message);
 }

@@ -1,8 +1,9 @@
 /* smtp.h -- hand one message to one relay
  *
  * Sources: RFC 5321 (section 4.2.1 for what the codes mean), RFC 3207 (STARTTLS), RFC 4954
- * (AUTH). The work is libcurl's; this module says what came of it, so that every way an
- * attempt can end has exactly one of four meanings.
+ * (AUTH), RFC 3461 (DSN), RFC 1870 (SIZE). Connections are libcurl's (connection.h); this
+ * module speaks from MAIL on and says what came of it, so that every way an attempt can end
+ * has exactly one of four meanings. A relay may also be a program (sendmail.h).
  *
  * Blocks for as long as the attempt takes, never longer than twice the timeout given. An open
  * connection is kept for the next message; one that the relay closed meanwhile is opened
@@ -11,6 +12,10 @@
  * Encryption: smtps:// always; smtp:// where the relay offers STARTTLS, or required by
  * require_tls. The certificate is checked where encryption is required. A password goes to
  * another machine only over a checked, encrypted connection.
+ *
+ * A relay that offers it is asked to report failures and delays, not successes, to the
+ * envelope's sender, with the message's own id; one that offers it and then refuses to hear of
+ * it gets the plain commands.
  */
 #ifndef SLUSS_OUTBOUND_SMTP_H
 #define SLUSS_OUTBOUND_SMTP_H
@@ -37,7 +42,8 @@ enum smtp_step {
     SMTP_RCPT,
     SMTP_DATA,
     SMTP_END, /* the message itself, and the answer to its end */
-    SMTP_STEP_COUNT
+    SMTP_STEP_COUNT,
+    SMTP_PROGRAM = SMTP_STEP_COUNT /* no conversation: a program was run; code is its exit */
 };
 
 #define SMTP_TEXT_MAX 256
@@ -50,9 +56,11 @@ struct smtp_result {
 };
 
 struct smtp_options {
-    const char *url;           /* smtp://host:port, smtps://host:port */
+    const char *url;           /* smtp://host:port, smtps://host:port, sendmail:/path */
     const char *user;          /* null: no AUTH */
-    const char *password_file; /* first line; read at each use, so it can be changed */
+    const char *password_file; /* first line; read at each connection, so it can be changed. A
+                                  path, or the name of a systemd credential */
+    const char *ca_file;       /* certificates to trust; null: those of the system */
     bool require_tls;
     int64_t timeout_us;
 };
@@ -75,6 +83,9 @@ void smtp_send(struct smtp_relay *relay, const struct mail *mail, struct smtp_re
 /* What an attempt that ended at `step` with that code means (0: no answer, or none that makes
  * sense). The one table of it. */
 enum smtp_outcome smtp_judge(enum smtp_step step, int code);
+
+/* Fill a result's outcome and text; the text is escaped and cut. */
+void smtp_conclude(struct smtp_result *result, enum smtp_outcome outcome, struct span text);
 
 const char *smtp_step_name(enum smtp_step step);
 

@@ -103,7 +103,7 @@ static void a_message_arrives_whole(void **state)
     smtp_server_mail(&server, 1, &got);
     assert_has(buf_cstr(&got), "Subject: =?UTF-8?Q?Kvittens=3A_42_=C3=A4renden?=\r\n");
     assert_has(buf_cstr(&got), "Message-ID: <1@inkasso.example>\r\n");
-    assert_has(buf_cstr(&got), "Mime-Version: 1.0\r\n");
+    assert_has(buf_cstr(&got), "MIME-Version: 1.0\r\n");
     assert_has(buf_cstr(&got), "Content-Type: multipart/mixed; boundary=");
     assert_has(buf_cstr(&got), "Content-Type: multipart/alternative; boundary=");
     assert_has(buf_cstr(&got), "Content-Disposition: attachment; filename=\"receipt.json\"\r\n");
