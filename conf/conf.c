@@ -459,6 +459,10 @@ static void read_unit(struct reading *reading, cfg_t *section, const char *partn
     read_overrides(reading, CONF_SAFEGUARDS, cfg_getsec(section, "safeguards"),
                    &unit->safeguards);
     read_section(reading, CONF_UNIT, section, unit);
+    if (!unit->contact)
+        unit->contact = partner->contact ? partner->contact : reading->settings->contact;
+    if (!unit->template_dir)
+        unit->template_dir = partner->template_dir;
     read_seal(reading, section, unit);
     read_waivers(reading, section, unit);
     unit->formats_at = where_said(reading, section, "formats");

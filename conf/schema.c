@@ -71,18 +71,36 @@ static const struct conf_key main_keys[] = {
 static const struct conf_key smtp_keys[] = {
     {.name = "relays", .type = CONF_LIST, .values = one_local_relay, .check = check_relay,
      INTO(struct settings, smtp.relays),
-     .help = "Mail servers, tried in order: smtp://HOST:PORT (STARTTLS where offered) or "
-             "smtps://HOST:PORT."},
+     .help = "Mail servers, tried in order: smtp://HOST:PORT (STARTTLS where offered), "
+             "smtps://HOST:PORT, or as a last resort a local program, as in "
+             "sendmail:/usr/sbin/sendmail."},
     {.name = "from", .type = CONF_TEXT, .check = check_address,
      .shown = "none; required once there is a unit", INTO(struct settings, smtp.from),
      .help = "Address that receipts and alerts come from."},
+    {.name = "from-name", .type = CONF_TEXT, .check = check_text,
+     INTO(struct settings, smtp.from_name),
+     .help = "Name that mail programs show beside that address."},
+    {.name = "bounces-to", .type = CONF_TEXT, .check = check_address,
+     .shown = "the address of from", INTO(struct settings, smtp.bounces_to),
+     .help = "Address that mail servers report to when they could not deliver: the sender of the "
+             "envelope."},
+    {.name = "only-to", .type = CONF_LIST, .values = nothing, .check = check_address_pattern,
+     .shown = "any address", INTO(struct settings, smtp.only_to),
+     .help = "Patterns of the addresses that mail may go to, as in *@test.example, for an "
+             "instance that is only tried. Any other mail is never sent, and listed as "
+             "not-allowed."},
     {.name = "user", .type = CONF_TEXT, .check = check_text, INTO(struct settings, smtp.user),
      .help = "Name to log in with at the relays. Needs password-file."},
-    {.name = "password-file", .type = CONF_PATH, INTO(struct settings, smtp.password_file),
-     .help = "File whose first line is the password. Readable by the daemon alone."},
+    {.name = "password-file", .type = CONF_TEXT, .check = check_secret_file,
+     INTO(struct settings, smtp.password_file),
+     .help = "File whose first line is the password, closed to others. A path, or the name of a "
+             "systemd credential."},
     {.name = "require-tls", .type = CONF_BOOL, .value = "no",
      INTO(struct settings, smtp.require_tls),
      .help = "Send only over an encrypted connection with a certificate that holds."},
+    {.name = "ca-file", .type = CONF_PATH, .shown = "those of the system",
+     INTO(struct settings, smtp.ca_file),
+     .help = "Certificates (PEM) of those whose word counts for a mail server's certificate."},
     {.name = "timeout", .type = CONF_TIME, .value = "60s", .least = "100ms", .most = "10m",
      INTO(struct settings, smtp.timeout_us),
      .help = "Longest time one attempt at one relay takes."},
@@ -101,6 +119,12 @@ static const struct conf_key alert_keys[] = {
     {.name = "to", .type = CONF_LIST, .values = nothing, .check = check_address,
      .shown = "none: alerts stand in the log only", INTO(struct settings, alerts.to),
      .help = "Addresses of those who run the daemon."},
+    {.name = "gather-after", .type = CONF_TIME, .value = "5m", .least = "0s", .most = "1d",
+     INTO(struct settings, alerts.gather_after_us),
+     .help = "When the oldest alert has waited this long, all that wait go out as one mail."},
+    {.name = "max-age", .type = CONF_TIME, .value = "3d", .least = "1s", .most = "30d",
+     INTO(struct settings, alerts.max_age_us),
+     .help = "An alert that could not be sent for this long is given up; it stays in the log."},
 };
 
 static const struct conf_key sla_keys[] = {
@@ -165,6 +189,12 @@ static const struct conf_key partner_keys[] = {
     {.name = "language", .type = CONF_CHOICE, .value = "sv", .choices = languages,
      INTO(struct conf_partner, language),
      .help = "Language of the partner's receipts."},
+    {.name = "contact", .type = CONF_TEXT, .check = check_text, .shown = "that of the site",
+     INTO(struct conf_partner, contact),
+     .help = "Whom this partner calls or writes to."},
+    {.name = "template-dir", .type = CONF_PATH, .shown = "that of the site",
+     INTO(struct conf_partner, template_dir),
+     .help = "Templates of this partner's receipts. What is not there is the site's."},
 };
 
 static const struct conf_key unit_keys[] = {
@@ -175,6 +205,16 @@ static const struct conf_key unit_keys[] = {
     {.name = "receipts-to", .type = CONF_LIST, .required = true, .check = check_address,
      INTO(struct unit_settings, receipts_to),
      .help = "Addresses that receive the unit's receipts. At least one."},
+    {.name = "copies-to", .type = CONF_LIST, .values = nothing, .check = check_address,
+     .shown = "none", INTO(struct unit_settings, copies_to),
+     .help = "Addresses that get a copy of each receipt, a mail of its own. Whether a copy arrives "
+             "counts for nothing in the agreement."},
+    {.name = "contact", .type = CONF_TEXT, .check = check_text, .shown = "that of the partner",
+     INTO(struct unit_settings, contact),
+     .help = "Whom this unit calls or writes to."},
+    {.name = "template-dir", .type = CONF_PATH, .shown = "that of the partner",
+     INTO(struct unit_settings, template_dir),
+     .help = "Templates of this unit's receipts. What is not there is the site's."},
     {.name = "formats", .type = CONF_LIST, .values = nothing, .check = check_format,
      .shown = "every format", INTO(struct unit_settings, formats),
      .help = "Formats that the unit sends; a file in any other is held."},

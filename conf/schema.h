@@ -53,7 +53,7 @@ enum conf_section_id {
 };
 
 #define CONF_SECTION_COUNT 8
-#define CONF_KEYS_MOST     24 /* in one section */
+#define CONF_KEYS_MOST     32 /* in one section */
 
 struct conf_section {
     const char *name; /* "" for what stands outside sections */
@@ -68,6 +68,8 @@ struct conf_section {
 struct conf_partner {
     const char *name;
     const char *language;
+    const char *contact;      /* null: the site's */
+    const char *template_dir; /* null: the site's */
 };
 
 extern const struct conf_section conf_sections[CONF_SECTION_COUNT];

@@ -213,6 +213,21 @@ const char *check_address(const char *text)
     return NULL;
 }
 
+const char *check_address_pattern(const char *text)
+{
+    static const char allowed[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+                                  "!#$%&'*+-/=?^_`{|}~.@[]";
+    const char *at = strchr(text, '@');
+
+    if (!at || at == text || !at[1] || strchr(at + 1, '@') || strlen(text) > ADDRESS_MOST ||
+        !all_of(text, strlen(text), allowed))
+        return "not a pattern of addresses; write one as in *@test.example";
+    if (strspn(at + 1, "*?.") == strlen(at + 1) && strspn(text, "*?") == (size_t)(at - text))
+        return "a pattern that fits every address; write one that tells them apart, as in "
+               "*@test.example";
+    return NULL;
+}
+
 /* HOST, HOST:PORT, [IPv6] or [IPv6]:PORT. */
 static bool host_port_sound(const char *text)
 {
@@ -234,7 +249,12 @@ static bool host_port_sound(const char *text)
 const char *check_relay(const char *text)
 {
     static const char *const schemes[] = {"smtp://", "smtps://"};
+    static const char program[] = "sendmail:";
 
+    if (strncmp(text, program, sizeof program - 1) == 0)
+        return check_path(text + sizeof program - 1)
+                   ? "not a program; write its path, as in sendmail:/usr/sbin/sendmail"
+                   : NULL;
     if (strchr(text, '@'))
         return "a relay's name and password do not belong here; use user and password-file";
     for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
@@ -245,7 +265,7 @@ const char *check_relay(const char *text)
                                              : "host or port make no sense; write "
                                                "smtp://HOST:PORT or smtps://HOST:PORT";
     }
-    return "not a relay; write smtp://HOST:PORT or smtps://HOST:PORT";
+    return "not a relay; write smtp://HOST:PORT, smtps://HOST:PORT or sendmail:PATH";
 }
 
 const char *value_date(const char *text, struct date *date)
@@ -343,7 +363,7 @@ const char *check_zone(const char *text)
     return there ? NULL : wrong;
 }
 
-const char *check_key_file(const char *text)
+const char *check_secret_file(const char *text)
 {
     size_t n = strlen(text);
 
@@ -353,9 +373,16 @@ const char *check_key_file(const char *text)
         !all_of(text, n, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"))
         return "neither a path nor the name of a credential; write one as in "
                "/etc/sluss/heby-seal.key";
-    return check_kvv(text) ? NULL
-                           : "a key does not belong here; write it into a file, and name "
-                             "that";
+    return NULL;
+}
+
+const char *check_key_file(const char *text)
+{
+    const char *wrong = check_secret_file(text);
+
+    if (!wrong && !check_kvv(text))
+        wrong = "a key does not belong here; write it into a file, and name that";
+    return wrong;
 }
 
 const char *check_kvv(const char *text)

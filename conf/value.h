@@ -34,7 +34,9 @@ const char *check_text(const char *text);
 const char *check_level(const char *text);
 /* An address as SMTP takes it: one @, ASCII, nothing a header could be made of. */
 const char *check_address(const char *text);
-/* smtp://HOST[:PORT] or smtps://HOST[:PORT]. */
+/* A pattern (fnmatch) of addresses that does not fit every one. */
+const char *check_address_pattern(const char *text);
+/* smtp://HOST[:PORT], smtps://HOST[:PORT] or sendmail:PATH. */
 const char *check_relay(const char *text);
 /* A name of the list of formats, or layout:NAME. */
 const char *check_format(const char *text);
@@ -44,6 +46,8 @@ const char *check_account(const char *text);
 const char *check_pattern(const char *text);
 const char *check_marker(const char *text);
 /* A path, or the name of a systemd credential. */
+const char *check_secret_file(const char *text);
+/* The same, for who would write the key itself there. */
 const char *check_key_file(const char *text);
 /* 32 hexadecimal digits. */
 const char *check_kvv(const char *text);

@@ -10,6 +10,7 @@
 #include "model/date.h"
 #include "model/error.h"
 #include "model/json.h"
+#include "outbound/template.h"
 
 /* The next line of several, without its end. */
 static struct span take_line(struct span *lines)
@@ -91,6 +92,16 @@ static void print_errors(struct span errors)
     }
 }
 
+/* The texts of receipts, read as the daemon would read them. */
+static int check_templates(const struct settings *settings, struct buf *errors)
+{
+    struct template_set *templates;
+    int rc = template_load_all(settings, errors, &templates);
+
+    template_set_free(&templates);
+    return rc == SLUSS_EIO ? SLUSS_EINVAL : rc; /* a file that is not there is a mistake, too */
+}
+
 int command_config_check(struct ctl *ctl, const struct arguments *arguments)
 {
     struct settings *settings = NULL;
@@ -103,6 +114,8 @@ int command_config_check(struct ctl *ctl, const struct arguments *arguments)
     error = conf_read(ctl->config, &errors, &settings);
     if (error == SLUSS_OK)
         error = conf_read_layouts(settings, &errors);
+    if (error == SLUSS_OK)
+        error = check_templates(settings, &errors);
     if (error == SLUSS_OK)
         warn_of(settings, &warnings);
     status = error == SLUSS_OK ? EXIT_FINE : error == SLUSS_EINVAL ? EXIT_NO : EXIT_TROUBLE;

@@ -30,4 +30,4 @@ libctl_a_SOURCES = \
   ctl/when.c ctl/when.h \
   daemon/control.c daemon/control.h
 slussctl_SOURCES = ctl/main.c
-slussctl_LDADD = libctl.a $(gate_libs) $(store_libs) $(safeguard_libs) $(parser_libs) $(conf_libs) $(model_libs) $(JANSSON_LIBS)
+slussctl_LDADD = libctl.a liboutbound.a $(gate_libs) $(store_libs) $(safeguard_libs) $(parser_libs) $(conf_libs) $(model_libs) $(JANSSON_LIBS)

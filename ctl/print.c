@@ -289,7 +289,8 @@ enum ink ink_of_state(const char *state)
         {"held", INK_CARE},    {"rejected", INK_BAD},   {"accepted", INK_GOOD},
         {"queued", INK_GOOD},  {"released", INK_GOOD},  {"delivered", INK_GOOD},
         {"recalled", INK_BAD}, {"arriving", INK_DIM},   {"checking", INK_DIM},
-        {"sent", INK_GOOD},    {"pending", INK_PLAIN},  {"failed", INK_BAD}};
+        {"sent", INK_GOOD},    {"pending", INK_PLAIN},  {"failed", INK_BAD},
+        {"not-allowed", INK_CARE}};
 
     return look_up(table, RANGES(table), state);
 }

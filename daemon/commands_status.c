@@ -99,6 +99,7 @@ static int status_receipts(struct status *status)
     json_uint(status->j, "receipts_failed", counts.receipts_failed);
     json_instant(status->j, "nearest_deadline", counts.nearest_deadline_us);
     json_uint(status->j, "alerts_failed", counts.failed - counts.receipts_failed);
+    json_uint(status->j, "mails_not_allowed", counts.not_allowed);
     if (counts.receipts_failed)
         needs_person(status, "%llu receipt%s could not be delivered: slussctl receipts",
                      (unsigned long long)counts.receipts_failed,

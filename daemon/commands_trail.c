@@ -34,8 +34,6 @@ static enum command_progress bad_cursor(struct command_call *call)
 
 void json_receipt(struct json *j, const struct outbox_mail *mail, int64_t now_us)
 {
-    static const char *const states[] = {
-        [OUTBOX_PENDING] = "pending", [OUTBOX_SENT] = "sent", [OUTBOX_FAILED] = "failed"};
     /* Late is late: also when it went out in the end. */
     int64_t until_us = mail->state == OUTBOX_SENT ? mail->sent_us : now_us;
 
@@ -44,7 +42,7 @@ void json_receipt(struct json *j, const struct outbox_mail *mail, int64_t now_us
     json_cstr(j, "unit", mail->unit);
     json_cstr(j, "verdict", mail->verdict);
     json_cstr(j, "to", mail->recipient);
-    json_cstr(j, "state", states[mail->state]);
+    json_cstr(j, "state", outbox_state_name(mail->state));
     json_instant(j, "created_at", mail->created_us);
     json_instant(j, "deadline", mail->deadline_us);
     json_bool(j, "late", mail->deadline_us && until_us > mail->deadline_us);

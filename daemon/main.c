@@ -68,7 +68,7 @@ static int read_config(const char *path, struct buf *errors, struct settings **o
         rc = conf_read_layouts(settings, errors);
     struct template_set *templates = NULL;
     if (rc == 0)
-        rc = template_load_all(settings->template_dir, errors, &templates);
+        rc = template_load_all(settings, errors, &templates);
     template_set_free(&templates);
     if (rc != 0)
         settings_free(&settings);

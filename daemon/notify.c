@@ -16,7 +16,17 @@
 #define SILENCE_QUIET_US (1000 * 24 * 3600 * SECOND_US)
 #define ALERT_MAX 8192
 
-/* One row a recipient. deadline_us: 0, or when the agreement wants it. */
+static int add_mails(struct intake *intake, struct outbox_mail *mail, const struct texts *to)
+{
+    int rc = 0;
+    for (size_t i = 0; i < to->n && rc >= 0; i++) {
+        mail->recipient = to->of[i];
+        rc = outbox_add(intake->store, mail, intake->settings->smtp.from, NULL, 0);
+    }
+    return rc < 0 ? rc : 0;
+}
+
+/* One row a recipient, and one a copy. deadline_us: 0, or when the agreement wants it. */
 static int add_receipts(struct intake *intake, const struct unit_settings *unit,
                         const struct delivery *delivery, const char *verdict, const char *reason,
                         int64_t deadline_us)
@@ -32,13 +42,12 @@ static int add_receipts(struct intake *intake, const struct unit_settings *unit,
         .deadline_us = deadline_us,
     };
 
-    for (size_t i = 0; i < unit->receipts_to.n; i++) {
-        mail.recipient = unit->receipts_to.of[i];
-        int rc = outbox_add(intake->store, &mail, intake->settings->smtp.from, NULL, 0);
-        if (rc < 0)
-            return rc;
+    int rc = add_mails(intake, &mail, &unit->receipts_to);
+    if (rc == 0) {
+        mail.deadline_us = 0; /* the agreement knows no copies */
+        rc = add_mails(intake, &mail, &unit->copies_to);
     }
-    return 0;
+    return rc;
 }
 
 int notify_answer(struct intake *intake, const struct delivery *delivery)

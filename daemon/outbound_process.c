@@ -17,6 +17,7 @@
 #include "daemon/process.h"
 #include "model/error.h"
 #include "outbound/sender.h"
+#include "outbound/smtp.h"
 
 #define PROTOCOL_VERSION 1
 #define MESSAGE_MAX      1024
@@ -312,7 +313,7 @@ static int read_configuration(struct child *c, struct settings **settings,
     buf_init(&errors, ERRORS_MAX);
     rc = conf_read(c->config_path, &errors, settings);
     if (!rc)
-        rc = template_load_all((*settings)->template_dir, &errors, templates);
+        rc = template_load_all(*settings, &errors, templates);
     if (rc) {
         lasting_problem(c, "outbound-configuration",
                         errors.n ? buf_cstr(&errors) : sluss_error_text(rc));

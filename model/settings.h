@@ -64,6 +64,9 @@ struct unit_settings {
     const char *inbox;        /* absolute path */
     const char *outbox;       /* or null */
     struct texts receipts_to;
+    struct texts copies_to;
+    const char *contact;      /* whom to call; null: smtp.from */
+    const char *template_dir; /* before the site's; null: none of its own */
     struct texts formats; /* empty: every format */
     const char *formats_at; /* "FILE:LINE" where they stand, for what is checked later */
     struct texts payee_accounts;
@@ -86,12 +89,6 @@ struct unit_settings {
     struct waiver *waivers; /* checks that do not stop its files */
 };
 
-struct relay_settings {
-    const char *url;           /* smtp://host:port, smtps://... */
-    const char *user;          /* null: none */
-    const char *password_file; /* null: none */
-};
-
 struct settings {
     struct arena *arena; /* owns everything below, and this struct itself */
     const char *file;    /* the main configuration file */
@@ -112,8 +109,12 @@ struct settings {
     struct {
         struct texts relays; /* URLs, tried in order */
         const char *from;
+        const char *from_name;  /* null: none */
+        const char *bounces_to; /* null: from */
+        struct texts only_to;   /* fnmatch patterns of allowed addresses; empty: all */
         const char *user;
-        const char *password_file;
+        const char *password_file; /* a path, or the name of a credential */
+        const char *ca_file;       /* null: the system's */
         bool require_tls;
         int64_t timeout_us;
         int64_t retry_first_us;
@@ -122,6 +123,8 @@ struct settings {
     } smtp;
     struct {
         struct texts to;
+        int64_t gather_after_us; /* waiting longer, they go out as one mail */
+        int64_t max_age_us;      /* waiting longer, they are given up */
     } alerts;
     struct sla_settings sla;
     struct safeguard_settings safeguards;

@@ -17,8 +17,8 @@
 /* What libcurl and the relay have said so far, read off the lines that libcurl shows. */
 struct talk {
     enum smtp_step step;
-    struct reply reply; /* the last one */
-    bool whole;         /* it is complete: the next line begins another */
+    struct reply reply;      /* the last one */
+    bool whole;              /* it is complete: the next line begins another */
     char offers[OFFERS_MAX]; /* "\nDSN\nSIZE 1000\n", of the last EHLO */
     size_t offers_n;
 };

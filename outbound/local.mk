@@ -3,14 +3,17 @@ noinst_LIBRARIES += liboutbound.a
 liboutbound_a_SOURCES = \
   outbound/alert.c outbound/alert.h \
   outbound/connection.c outbound/connection.h \
+  outbound/gathered.c outbound/gathered.h \
   outbound/mail.c outbound/mail.h \
   outbound/message.c outbound/message.h \
   outbound/receipt.c outbound/receipt.h \
+  outbound/relays.c outbound/relays.h \
   outbound/retry.c outbound/retry.h \
   outbound/sender.c outbound/sender.h \
   outbound/sendmail.c outbound/sendmail.h \
   outbound/smtp.c outbound/smtp.h \
-  outbound/template.c outbound/template.h
+  outbound/template.c outbound/template.h \
+  outbound/template_set.c
 
 # The wording that is built in: what etc/templates holds.
 outbound_templates = \
@@ -20,6 +23,6 @@ outbound/template_builtin.inc: $(outbound_templates) $(srcdir)/outbound/builtin.
 	$(AM_V_at)$(MKDIR_P) outbound
 	$(AM_V_GEN)$(AWK) -f $(srcdir)/outbound/builtin.awk $(outbound_templates) >$@.new
 	$(AM_V_at)mv $@.new $@
-outbound/template.$(OBJEXT): outbound/template_builtin.inc
+outbound/template_set.$(OBJEXT): outbound/template_builtin.inc
 EXTRA_DIST += outbound/builtin.awk
 CLEANFILES += outbound/template_builtin.inc

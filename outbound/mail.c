@@ -258,8 +258,7 @@ static void add_name(struct buf *out, struct span name, size_t column)
 }
 
 /* "From: Name <address>" or "From: address". A name that could break out is left away. */
-static void add_person(struct mail *mail, const char *header, struct span name,
-                       const char *address)
+static void add_person(struct mail *mail, const char *header, struct span name, const char *address)
 {
     struct buf *out = &mail->headers;
 

@@ -26,10 +26,10 @@ struct mail {
     char from[MAIL_ADDRESS_MAX]; /* envelope: bare addresses */
     char to[MAIL_ADDRESS_MAX];
     char id[MAIL_ID_MAX]; /* the Message-ID, with its brackets */
-    struct buf headers; /* each "Name: value" and a NUL; no line end but those of folding */
-    struct buf text;    /* UTF-8, LF; always there */
-    struct buf html;    /* empty: no alternative */
-    struct buf json;    /* empty: no attachment; else attached as receipt.json */
+    struct buf headers;   /* each "Name: value" and a NUL; no line end but those of folding */
+    struct buf text;      /* UTF-8, LF; always there */
+    struct buf html;      /* empty: no alternative */
+    struct buf json;      /* empty: no attachment; else attached as receipt.json */
 };
 
 void mail_init(struct mail *mail);

@@ -6,8 +6,8 @@
 
 #include <sodium.h>
 
-#define LINE_MOST     76 /* RFC 2045, section 6.7: without the line end */
-#define BASE64_LINE   57 /* bytes that make 76 characters */
+#define LINE_MOST   76 /* RFC 2045, section 6.7: without the line end */
+#define BASE64_LINE 57 /* bytes that make 76 characters */
 /* Neither encoding can give "=_", so no part can hold a boundary (RFC 2045, section 6.7). */
 #define BOUNDARY_ALL   "=_sluss-mixed"
 #define BOUNDARY_TEXTS "=_sluss-texts"

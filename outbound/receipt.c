@@ -202,7 +202,7 @@ static void fill_values(struct filling *f)
     const struct receipt *r = f->receipt;
     const struct delivery *d = r->delivery;
     const struct unit_settings *unit = settings_unit(r->settings, d->unit);
-    const char *contact = r->settings->contact ? r->settings->contact : r->settings->smtp.from;
+    const char *contact = unit ? unit->contact : r->settings->contact;
     char received[INSTANT_SIZE];
     struct span text[V_COUNT];
 
@@ -217,7 +217,7 @@ static void fill_values(struct filling *f)
     text[V_ITEMS_WORD] =
         span_str(noun_for(&kind_nouns[f->language][d->summary.kind], d->summary.items));
     text[V_SUM] = net_sum(f);
-    text[V_CONTACT] = span_str(contact);
+    text[V_CONTACT] = span_str(contact ? contact : r->settings->smtp.from);
     text_escape(&f->scratch, span_trim(span_str(r->row->detail)));
     text[V_REASON] = keep(f);
     for (int i = 0; i < V_COUNT; i++)
@@ -309,8 +309,8 @@ static void fill_explanation(struct filling *f, size_t shown)
         add_block(f, "likelihood", &f->likelihood, 1);
     }
     if (minutes > 0) {
-        f->cool_off = make_row(
-            f, 1, (struct template_value[]){{"minutes", grouped(f, (uint64_t)minutes)}});
+        f->cool_off =
+            make_row(f, 1, (struct template_value[]){{"minutes", grouped(f, (uint64_t)minutes)}});
         add_block(f, "cool-off", &f->cool_off, 1);
     }
 }
@@ -415,6 +415,14 @@ static int write_subject(struct mail *mail, struct span text)
     return rc;
 }
 
+/* The directory of the unit's own templates; null: the site's. */
+static const char *own_templates(const struct receipt *r)
+{
+    const struct unit_settings *unit = settings_unit(r->settings, r->delivery->unit);
+
+    return unit ? unit->template_dir : NULL;
+}
+
 /* The text template's first line is the subject, the rest the text. */
 static int write_text(const struct filling *f, struct mail *mail)
 {
@@ -426,7 +434,8 @@ static int write_text(const struct filling *f, struct mail *mail)
     int rc;
 
     buf_init(&whole, MAIL_TEXT_MAX);
-    rc = template_render(template_receipt(r->templates, language, false), &f->data, &whole);
+    rc = template_render(template_receipt(r->templates, own_templates(r), language, false),
+                         &f->data, &whole);
     text = span_trim(buf_view(&whole));
     end = text.n ? memchr(text.p, '\n', text.n) : NULL;
     if (!rc && end && span_starts(text, SPAN_LIT(SUBJECT))) {
@@ -454,7 +463,8 @@ static int write_mail(struct filling *f, struct mail *mail)
     int rc = write_text(f, mail);
 
     if (!rc)
-        rc = template_render(template_receipt(r->templates, language, true), &f->data, &mail->html);
+        rc = template_render(template_receipt(r->templates, own_templates(r), language, true),
+                             &f->data, &mail->html);
     if (!rc)
         rc = receipt_json(&mail->json, r->delivery, r->row->verdict);
     mail_header(mail, "Content-Language", span_str(language));
@@ -467,8 +477,10 @@ int receipt_write(const struct receipt *receipt, struct mail *mail)
 {
     struct filling f = {.receipt = receipt};
     const char *language = receipt_language(receipt->settings, receipt->delivery->unit);
-    int rc = mail_begin(mail, receipt->settings->smtp.from, receipt->row->recipient,
-                        receipt->row->message_id, receipt->row->created_us);
+    const struct unit_settings *unit = settings_unit(receipt->settings, receipt->delivery->unit);
+    int rc = mail_begin_named(mail, receipt->settings->smtp.from_name, receipt->settings->smtp.from,
+                              unit ? unit->partner_name : NULL, receipt->row->recipient,
+                              receipt->row->message_id, receipt->row->created_us);
 
     if (rc)
         return rc;

@@ -7,32 +7,30 @@
  */
 #include "outbound/sender.h"
 
+#include <fnmatch.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/arena.h"
 #include "model/error.h"
 #include "model/json.h"
 #include "outbound/alert.h"
+#include "outbound/gathered.h"
 #include "outbound/mail.h"
 #include "outbound/receipt.h"
+#include "outbound/relays.h"
 #include "outbound/retry.h"
 #include "store/audit.h"
 
-#define RELAY_REST_MOST_US (300 * SECOND_US)
 /* After a long standstill (machine off, network not up yet) rows may be past their time before
  * the first attempt: they are not given up before relays have been silent for this long. */
 #define OUTAGE_LEAST_US (3600 * SECOND_US)
 #define ALERT_QUIET_US  (3600 * SECOND_US)
-#define ERROR_MAX       640
+#define ERROR_MAX       RELAYS_TEXT_MAX
+#define GATHERED_ROOM   (64u << 20) /* bytes of the alerts of one mail */
 
-struct relay {
-    struct smtp_relay *smtp;
-    unsigned failures;     /* in a row */
-    int64_t rest_until_us; /* monotonic; 0 = in use */
-};
-
-enum outcome_kind { OUTCOME_SENT = 0, OUTCOME_RETRY, OUTCOME_FAILED };
+enum outcome_kind { OUTCOME_SENT = 0, OUTCOME_RETRY, OUTCOME_FAILED, OUTCOME_NOT_ALLOWED };
 
 /* What came of a row; lives on when it could not be recorded. */
 struct outcome {
@@ -40,6 +38,8 @@ struct outcome {
     enum outcome_kind kind;
     enum outbox_kind mail_kind;
     int64_t row;
+    int64_t others[GATHERED_MOST]; /* rows that the same mail tells of */
+    size_t other_count;
     int64_t delivery_row;
     char delivery_id[DELIVERY_ID_SIZE];
     char unit[UNIT_KEY_MAX];
@@ -57,12 +57,10 @@ struct sender {
     void *context;
     const struct settings *settings;
     const struct template_set *templates;
-    struct relay *relays;
-    size_t relay_count;
+    struct relays *relays; /* null: not configured yet */
     struct mail mail;
     struct outcome outcome;
-    unsigned handled;      /* in this pass */
-    int64_t down_since_us; /* monotonic: since when no relay could be reached; 0 = not so */
+    unsigned handled; /* in this pass */
 };
 
 static int64_t wall(const struct sender *s)
@@ -108,48 +106,31 @@ int sender_new(struct store *store, const struct sender_clock *clock, sender_rep
     return 0;
 }
 
-static void free_relays(struct relay *relays, size_t n)
-{
-    for (size_t i = 0; relays && i < n; i++)
-        smtp_relay_free(&relays[i].smtp);
-    free(relays);
-}
-
 void sender_free(struct sender **sender)
 {
     if (!*sender)
         return;
-    free_relays((*sender)->relays, (*sender)->relay_count);
+    relays_free(&(*sender)->relays);
     mail_free(&(*sender)->mail);
     free(*sender);
     *sender = NULL;
 }
 
+static void on_relay(void *context, const char *event, const char *relay, const char *text)
+{
+    tell(context, event, NULL, relay, text, 0);
+}
+
 int sender_configure(struct sender *s, const struct settings *settings,
                      const struct template_set *templates)
 {
-    size_t n = settings->smtp.relays.n;
-    struct relay *relays = calloc(n ? n : 1, sizeof *relays);
-    int rc = relays ? 0 : SLUSS_ENOMEM;
+    struct relays *relays;
+    int rc = relays_new(settings, on_relay, s, &relays);
 
-    for (size_t i = 0; !rc && i < n; i++) {
-        struct smtp_options options = {
-            .url = settings->smtp.relays.of[i],
-            .user = settings->smtp.user,
-            .password_file = settings->smtp.password_file,
-            .require_tls = settings->smtp.require_tls,
-            .timeout_us = settings->smtp.timeout_us,
-        };
-
-        rc = smtp_relay_new(&options, &relays[i].smtp);
-    }
-    if (rc) {
-        free_relays(relays, n);
+    if (rc)
         return rc;
-    }
-    free_relays(s->relays, s->relay_count);
+    relays_free(&s->relays);
     s->relays = relays;
-    s->relay_count = n;
     s->settings = settings;
     s->templates = templates;
     return 0;
@@ -157,12 +138,19 @@ int sender_configure(struct sender *s, const struct settings *settings,
 
 /* --- recording -------------------------------------------------------------------------- */
 
+/* "receipt-sent", "alert-not-allowed". */
+static const char *event_of(const struct outcome *o)
+{
+    static const char *const events[2][4] = {
+        [OUTBOX_RECEIPT] = {"receipt-sent", NULL, "receipt-failed", "receipt-not-allowed"},
+        [OUTBOX_ALERT] = {"alert-sent", NULL, "alert-failed", "alert-not-allowed"},
+    };
+
+    return events[o->mail_kind][o->kind];
+}
+
 static int add_audit(struct sender *s, const struct outcome *o)
 {
-    static const char *const events[2][2] = {
-        [OUTBOX_RECEIPT] = {"receipt-sent", "receipt-failed"},
-        [OUTBOX_ALERT] = {"alert-sent", "alert-failed"},
-    };
     struct buf detail;
     struct json j;
     int rc;
@@ -172,11 +160,12 @@ static int add_audit(struct sender *s, const struct outcome *o)
     json_object_begin(&j, NULL);
     json_int(&j, "row", o->row);
     json_uint(&j, "attempts", o->attempts);
+    if (o->other_count)
+        json_uint(&j, "gathered", o->other_count + 1);
     json_object_end(&j);
     rc = buf_error(&detail);
     if (!rc)
-        rc = audit_append(s->store, o->at_us, "slussd",
-                          events[o->mail_kind][o->kind == OUTCOME_FAILED],
+        rc = audit_append(s->store, o->at_us, "slussd", event_of(o),
                           o->delivery_id[0] ? o->delivery_id : NULL, buf_view(&detail));
     buf_free(&detail);
     return rc;
@@ -209,15 +198,34 @@ static int add_failure_alert(struct sender *s, const struct outcome *o)
     return rc;
 }
 
-static int settle_row(struct sender *s)
+static int settle_one(struct sender *s, int64_t row)
 {
     const struct outcome *o = &s->outcome;
 
-    if (o->kind == OUTCOME_SENT)
-        return outbox_sent(s->store, o->row, o->at_us, o->text);
-    if (o->kind == OUTCOME_RETRY)
-        return outbox_retry(s->store, o->row, o->next_us, o->text);
-    return outbox_failed(s->store, o->row, o->at_us, o->text);
+    switch (o->kind) {
+    case OUTCOME_SENT:
+        return outbox_sent(s->store, row, o->at_us, o->text);
+    case OUTCOME_RETRY:
+        return outbox_retry(s->store, row, o->next_us, o->text);
+    case OUTCOME_FAILED:
+        return outbox_failed(s->store, row, o->at_us, o->text);
+    case OUTCOME_NOT_ALLOWED:
+        return outbox_not_allowed(s->store, row, o->at_us, o->text);
+    }
+    return SLUSS_EINVAL;
+}
+
+static int settle_rows(struct sender *s)
+{
+    const struct outcome *o = &s->outcome;
+    int rc = settle_one(s, o->row);
+
+    for (size_t i = 0; !rc && i < o->other_count; i++) {
+        rc = settle_one(s, o->others[i]);
+        if (rc == SLUSS_ENOTFOUND || rc == SLUSS_ECONFLICT)
+            rc = 0; /* settled by somebody else */
+    }
+    return rc;
 }
 
 /* One transaction; on failure nothing of it happened and the outcome waits. */
@@ -227,7 +235,7 @@ static int record(struct sender *s)
     int rc = store_begin(s->store);
 
     if (!rc)
-        rc = settle_row(s);
+        rc = settle_rows(s);
     if (rc == SLUSS_ENOTFOUND || rc == SLUSS_ECONFLICT) {
         store_rollback(s->store); /* gone, or settled by somebody else: nothing to record */
         o->waiting = false;
@@ -254,135 +262,109 @@ static void copy_text(char *to, size_t size, const char *from)
 static void conclude(struct sender *s, const struct outbox_mail *mail, enum outcome_kind kind,
                      int64_t next_us, const char *text)
 {
-    struct outcome *o = &s->outcome;
+    struct outcome *o = &s->outcome; /* its other rows are there already */
 
-    *o = (struct outcome){
-        .waiting = true,
-        .kind = kind,
-        .mail_kind = mail->kind,
-        .row = mail->row,
-        .delivery_row = mail->delivery_row,
-        .attempts = mail->attempts + 1,
-        .at_us = wall(s),
-        .next_us = next_us,
-    };
+    o->waiting = true;
+    o->kind = kind;
+    o->mail_kind = mail->kind;
+    o->row = mail->row;
+    o->delivery_row = mail->delivery_row;
+    o->attempts = mail->attempts + 1;
+    o->at_us = wall(s);
+    o->next_us = next_us;
     copy_text(o->delivery_id, sizeof o->delivery_id, mail->delivery_id);
     copy_text(o->unit, sizeof o->unit, mail->unit);
     copy_text(o->recipient, sizeof o->recipient, mail->recipient);
     copy_text(o->text, sizeof o->text, text);
 }
 
-/* --- relays ----------------------------------------------------------------------------- */
+/* --- rows ------------------------------------------------------------------------------- */
 
-static bool is_resting(const struct relay *relay, int64_t now_us)
-{
-    return relay->rest_until_us > now_us;
-}
-
-/* When the first relay may be tried again (monotonic); 0 when one is in use. */
+/* When relays may be asked again (monotonic); 0: now. */
 static int64_t all_rest_until(const struct sender *s)
 {
-    int64_t now = monotonic(s);
-    int64_t first = INT64_MAX;
+    return relays_rest_until(s->relays, monotonic(s));
+}
 
-    for (size_t i = 0; i < s->relay_count; i++) {
-        if (!is_resting(&s->relays[i], now))
-            return 0;
-        if (s->relays[i].rest_until_us < first)
-            first = s->relays[i].rest_until_us;
+/* Alerts with the memory behind them. */
+struct waiting {
+    struct arena *arena;
+    struct outbox_mail *rows;
+    size_t n;
+    int64_t since_us; /* older ones are not told of any more */
+};
+
+static int keep_waiting(void *context, const struct outbox_mail *mail)
+{
+    struct waiting *w = context;
+    struct outbox_mail *row = &w->rows[w->n];
+    const struct {
+        const char **to;
+        const char *from;
+    } texts[] = {
+        {&row->delivery_id, mail->delivery_id}, {&row->unit, mail->unit},
+        {&row->verdict, mail->verdict},         {&row->recipient, mail->recipient},
+        {&row->message_id, mail->message_id},   {&row->detail, mail->detail},
+    };
+
+    if (mail->created_us < w->since_us)
+        return 0;
+    *row = *mail;
+    row->last_error = NULL;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        *texts[i].to = texts[i].from ? arena_str(w->arena, span_str(texts[i].from)) : NULL;
+        if (texts[i].from && !*texts[i].to)
+            return SLUSS_ENOMEM;
     }
-    return s->relay_count ? first : 0;
+    w->n++;
+    return 0;
 }
 
-static void relay_is_down(struct sender *s, size_t index, const char *text)
+/* All alerts to the same address as one mail; the rows are those of the outcome. */
+static int build_gathered(struct sender *s, const struct outbox_mail *mail)
 {
-    struct relay *relay = &s->relays[index];
-    struct retry_policy policy = policy_of(s->settings);
+    struct waiting w = {.arena = arena_new(GATHERED_ROOM),
+                        .since_us = wall(s) - s->settings->alerts.max_age_us};
+    int rc = SLUSS_ENOMEM;
 
-    if (policy.most_us > RELAY_REST_MOST_US)
-        policy.most_us = RELAY_REST_MOST_US;
-    if (policy.first_us > policy.most_us)
-        policy.first_us = policy.most_us;
-    relay->rest_until_us =
-        monotonic(s) + retry_delay(&policy, (int64_t)index + 1, relay->failures++);
-    tell(s, "relay-down", NULL, smtp_relay_url(relay->smtp), text, 0);
+    if (w.arena)
+        w.rows = arena_array(w.arena, GATHERED_MOST, sizeof *w.rows);
+    if (w.rows)
+        rc = outbox_alerts_waiting(s->store, mail->recipient, GATHERED_MOST, keep_waiting, &w);
+    if (!rc && w.n < 2)
+        rc = alert_write(mail, s->settings, &s->mail);
+    else if (!rc)
+        rc = gathered_write(w.rows, w.n, s->settings, &s->mail);
+    for (size_t i = 0; !rc && w.n > 1 && i < w.n; i++)
+        if (w.rows[i].row != mail->row)
+            s->outcome.others[s->outcome.other_count++] = w.rows[i].row;
+    arena_free(&w.arena);
+    return rc;
 }
-
-/* It took the message, or part of it, and never answered. */
-static bool went_silent(const struct smtp_result *result)
-{
-    return result->outcome == SMTP_RETRY && !result->code;
-}
-
-/* Left alone for longer than the mail waits for its next attempt, which then begins with
- * another relay: one that swallows mail must not hold up receipts for ever. */
-static void relay_is_silent(struct sender *s, size_t index, const char *text)
-{
-    s->relays[index].failures++;
-    relay_is_down(s, index, text);
-}
-
-static void relay_is_up(struct sender *s, struct relay *relay)
-{
-    if (relay->failures)
-        tell(s, "relay-up", NULL, smtp_relay_url(relay->smtp), "", 0);
-    relay->failures = 0;
-    relay->rest_until_us = 0;
-    s->down_since_us = 0;
-}
-
-/* "smtp://relay: rcpt: 451 try again later" */
-static void describe(const struct relay *relay, const struct smtp_result *result,
-                     char text[ERROR_MAX])
-{
-    char code[16] = "";
-
-    if (result->code)
-        snprintf(code, sizeof code, "%d ", result->code);
-    snprintf(text, ERROR_MAX, "%s: %s: %s%s", smtp_relay_url(relay->smtp),
-             smtp_step_name(result->step), code, result->text);
-}
-
-/* Try the relays in order. The text is the last answer, but a relay's own word is kept over
- * another's silence. */
-static enum smtp_outcome try_relays(struct sender *s, char text[ERROR_MAX])
-{
-    enum smtp_outcome outcome = SMTP_RELAY_DOWN;
-
-    for (size_t i = 0; i < s->relay_count; i++) {
-        struct relay *relay = &s->relays[i];
-        struct smtp_result result;
-        char said[ERROR_MAX];
-
-        if (is_resting(relay, monotonic(s)))
-            continue;
-        smtp_send(relay->smtp, &s->mail, &result);
-        describe(relay, &result, said);
-        if (outcome == SMTP_RELAY_DOWN || result.outcome != SMTP_RELAY_DOWN)
-            memcpy(text, said, ERROR_MAX);
-        if (result.outcome == SMTP_RELAY_DOWN) {
-            relay_is_down(s, i, said);
-            continue;
-        }
-        outcome = result.outcome;
-        if (went_silent(&result) && s->relay_count > 1)
-            relay_is_silent(s, i, said);
-        else
-            relay_is_up(s, relay);
-        /* After DATA the message may already be on its way: no second relay in this attempt. */
-        if (outcome != SMTP_RETRY || result.step >= SMTP_DATA)
-            break;
-    }
-    return outcome;
-}
-
-/* --- rows ------------------------------------------------------------------------------- */
 
 static int build(struct sender *s, const struct outbox_mail *mail)
 {
-    if (mail->kind == OUTBOX_ALERT)
-        return alert_write(mail, s->settings, &s->mail);
-    return receipt_from_store(s->store, mail, s->settings, s->templates, &s->mail);
+    int rc;
+
+    s->outcome.other_count = 0;
+    if (mail->kind == OUTBOX_RECEIPT)
+        rc = receipt_from_store(s->store, mail, s->settings, s->templates, &s->mail);
+    else if (wall(s) - mail->created_us >= s->settings->alerts.gather_after_us)
+        rc = build_gathered(s, mail);
+    else
+        rc = alert_write(mail, s->settings, &s->mail);
+    return rc ? rc : mail_bounces_to(&s->mail, s->settings->smtp.bounces_to);
+}
+
+/* May mail go there? */
+static bool is_allowed(const struct settings *settings, const char *address)
+{
+    const struct texts *only = &settings->smtp.only_to;
+
+    for (size_t i = 0; i < only->n; i++)
+        if (fnmatch(only->of[i], address, FNM_CASEFOLD) == 0)
+            return true;
+    return only->n == 0;
 }
 
 /* Not sent this time: again later, or given up. */
@@ -405,8 +387,8 @@ static bool silent_too_long(const struct sender *s, const struct outbox_mail *ma
 
     if (least > OUTAGE_LEAST_US)
         least = OUTAGE_LEAST_US;
-    return wall(s) - mail->created_us >= s->settings->smtp.give_up_us && s->down_since_us &&
-           monotonic(s) - s->down_since_us >= least;
+    return wall(s) - mail->created_us >= s->settings->smtp.give_up_us &&
+           relays_down_since(s->relays) && monotonic(s) - relays_down_since(s->relays) >= least;
 }
 
 /* No relay could be reached: the row comes first again when one may be tried. */
@@ -414,8 +396,6 @@ static void wait_for_relay(struct sender *s, const struct outbox_mail *mail, con
 {
     int64_t until = all_rest_until(s);
 
-    if (!s->down_since_us)
-        s->down_since_us = monotonic(s);
     if (silent_too_long(s, mail))
         conclude(s, mail, OUTCOME_FAILED, 0, text);
     else if (!until) /* none is configured, or the rest was very short */
@@ -443,7 +423,12 @@ static void attempt(struct sender *s, const struct outbox_mail *mail)
         later(s, mail, text);
         return;
     }
-    switch (try_relays(s, text)) {
+    if (!is_allowed(s->settings, s->mail.to)) {
+        conclude(s, mail, OUTCOME_NOT_ALLOWED, 0,
+                 "not sent: smtp.only-to does not allow this address");
+        return;
+    }
+    switch (relays_send(s->relays, &s->mail, s->clock.monotonic_us, s->clock.context, text)) {
     case SMTP_SENT:
         conclude(s, mail, OUTCOME_SENT, 0, text);
         break;
@@ -459,19 +444,32 @@ static void attempt(struct sender *s, const struct outbox_mail *mail)
     }
 }
 
+/* An alert that nobody was told in time is in the log; told days later it would mislead. */
+static bool too_old(const struct sender *s, const struct outbox_mail *mail)
+{
+    return mail->kind == OUTBOX_ALERT &&
+           wall(s) - mail->created_us >= s->settings->alerts.max_age_us;
+}
+
 static int visit(void *context, const struct outbox_mail *mail)
 {
-    static const char *const names[] = {"mail-sent", "mail-retry", "mail-failed"};
+    static const char *const names[] = {"mail-sent", "mail-retry", "mail-failed",
+                                        "mail-not-allowed"};
     struct sender *s = context;
-    int rc;
+    int rc = outbox_is_due(s->store, mail->row, wall(s));
 
-    if (all_rest_until(s)) {
-        if (!silent_too_long(s, mail))
-            return 0; /* the next one may be older */
+    if (rc <= 0) /* gathered with one before it */
+        return rc;
+    s->outcome.other_count = 0;
+    if (too_old(s, mail)) {
+        conclude(s, mail, OUTCOME_FAILED, 0, "older than alerts.max-age; it is in the log");
+    } else if (!all_rest_until(s)) {
+        attempt(s, mail);
+    } else if (silent_too_long(s, mail)) {
         conclude(s, mail, OUTCOME_FAILED, 0,
                  mail->last_error ? mail->last_error : "no relay could be reached in time");
     } else {
-        attempt(s, mail);
+        return 0; /* the next one may be older */
     }
     rc = record(s);
     s->handled++;

@@ -7,9 +7,11 @@
  * While an outcome cannot be recorded (disk full, store locked) it is kept in memory and
  * nothing new is sent: a full disk must not become a flood of repeats.
  *
- * A relay that is down is left alone for a while (retry-first doubling to five minutes), by the
- * monotonic clock. When all are down, rows wait for the first to be tried again, so that
- * after an outage receipts go out in the order of their deadlines.
+ * When all relays are down (relays.h), rows wait for the first to be tried again, so that
+ * after an outage receipts go out in the order of their deadlines. Alerts that waited go out as
+ * one mail to each address; those that waited too long do not go out at all.
+ *
+ * Nothing leaves for an address that smtp.only-to does not allow.
  */
 #ifndef SLUSS_OUTBOUND_SENDER_H
 #define SLUSS_OUTBOUND_SENDER_H
@@ -17,7 +19,6 @@
 #include <stdint.h>
 
 #include "model/settings.h"
-#include "outbound/smtp.h"
 #include "outbound/template.h"
 #include "store/outbox.h"
 #include "store/store.h"
@@ -29,8 +30,9 @@ struct sender_clock {
     void *context;
 };
 
-/* What happened, for the log. Names: "mail-sent", "mail-retry", "mail-failed", "relay-down",
- * "relay-up". `mail` is null for the relay's; `relay` may be null for the mail's. */
+/* What happened, for the log. Names: "mail-sent", "mail-retry", "mail-failed",
+ * "mail-not-allowed", "relay-down", "relay-up". `mail` is null for the relay's; `relay` may be
+ * null for the mail's. */
 struct sender_event {
     const char *name;
     const struct outbox_mail *mail;

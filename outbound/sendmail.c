@@ -73,6 +73,7 @@ struct run {
     int in;  /* its standard input: we write */
     int out; /* its output and errors: we read */
     int64_t until_us;
+    bool fed;            /* it has the whole message */
     char said[SAID_MAX]; /* the beginning of it */
     size_t n;
 };
@@ -88,8 +89,7 @@ static int64_t now_us(void)
 /* Its own group, and signals as a program expects them: we ignore some. */
 static int spawn(const char *const arguments[], int in, int out, pid_t *pid)
 {
-    static const char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C",
-                                              NULL};
+    static const char *const environment[] = {"PATH=/usr/sbin:/usr/bin:/sbin:/bin", "LANG=C", NULL};
     posix_spawn_file_actions_t files;
     posix_spawnattr_t attributes;
     sigset_t all, none;
@@ -130,8 +130,8 @@ static int start(struct run *run, const char *program, const struct mail *mail)
         close(in[1]);
         return rc;
     }
-    rc = fcntl(in[1], F_SETFL, O_NONBLOCK) == 0 ? spawn(arguments, in[0], out[1], &run->pid)
-                                                : errno;
+    rc =
+        fcntl(in[1], F_SETFL, O_NONBLOCK) == 0 ? spawn(arguments, in[0], out[1], &run->pid) : errno;
     close(in[0]);
     close(out[1]);
     run->in = in[1];
@@ -172,7 +172,8 @@ static void feed(struct run *run, struct span *left)
 
     if (n > 0)
         *left = span_of(left->p + n, left->n - (size_t)n);
-    if (left->n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR))
+    run->fed = left->n == 0;
+    if (run->fed || (n < 0 && errno != EAGAIN && errno != EINTR))
         stop_writing(run);
 }
 
@@ -213,6 +214,8 @@ static void conclude(const struct run *run, bool in_time, int status, struct smt
     } else if (WIFSIGNALED(status)) {
         buf_printf(&text, "it was ended by signal %d", WTERMSIG(status));
         smtp_conclude(result, SMTP_RETRY, buf_view(&text));
+    } else if (WEXITSTATUS(status) == EX_OK && !run->fed) {
+        smtp_conclude(result, SMTP_RETRY, SPAN_LIT("it ended before it had the whole message"));
     } else {
         size_t row = row_of(WEXITSTATUS(status));
 

@@ -4,7 +4,8 @@
  * sysexits.h for what its exit codes mean.
  *
  * Run directly, without a shell, with an empty environment but for PATH and LANG, the message
- * on its standard input. Blocks for as long as it runs, at most the timeout: then it is ended.
+ * on its standard input. SIGPIPE must be ignored. Blocks for as long as it runs, at most the
+ * timeout: then it is ended.
  */
 #ifndef SLUSS_OUTBOUND_SENDMAIL_H
 #define SLUSS_OUTBOUND_SENDMAIL_H

@@ -2,15 +2,11 @@
 #include "outbound/template.h"
 
 #include <assert.h>
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "model/error.h"
 #include "model/text.h"
-#include "outbound/template_builtin.inc"
 
 /* Every word and block a template may use. A word with a block stands only inside it; a row
  * without a word is a block that has none of its own. */
@@ -42,12 +38,12 @@ static const struct {
     {"currencies", "currency"}, /* only where several are mixed */
     {"currencies", "amount"},
     {"currencies", "count"},
-    {"reasons", NULL},    /* there are findings to show */
-    {"findings", "text"}, /* in the partner's language */
-    {"more", "count"},    /* findings beyond those shown */
-    {"why", "text"},      /* of a held one: the gravest findings; `findings` are the others */
-    {"nearest", "text"},  /* of a held one: the earlier delivery it resembles most */
-    {"likelihood", "text"}, /* of a held one: how likely it is to be wrong */
+    {"reasons", NULL},       /* there are findings to show */
+    {"findings", "text"},    /* in the partner's language */
+    {"more", "count"},       /* findings beyond those shown */
+    {"why", "text"},         /* of a held one: the gravest findings; `findings` are the others */
+    {"nearest", "text"},     /* of a held one: the earlier delivery it resembles most */
+    {"likelihood", "text"},  /* of a held one: how likely it is to be wrong */
     {"cool-off", "minutes"}, /* of a held one: how long a release waits before the queue */
 };
 
@@ -388,130 +384,4 @@ int template_render(const struct template *template, const struct template_data 
 
     render_range(&r, 0, template->count);
     return buf_error(out);
-}
-
-/* --- the files -------------------------------------------------------------------------- */
-
-enum { SWEDISH = 0, ENGLISH, LANGUAGES };
-
-struct template_set {
-    struct template *receipts[LANGUAGES][2]; /* text, HTML */
-};
-
-static const char *const file_names[LANGUAGES][2] = {
-    [SWEDISH] = {"receipt.sv.txt", "receipt.sv.html"},
-    [ENGLISH] = {"receipt.en.txt", "receipt.en.html"},
-};
-
-static const char *const built_in[LANGUAGES][2] = {
-    [SWEDISH] = {receipt_sv_txt, receipt_sv_html},
-    [ENGLISH] = {receipt_en_txt, receipt_en_html},
-};
-
-static int read_whole(int fd, struct buf *out)
-{
-    for (;;) {
-        char *p = buf_reserve(out, 4096);
-        ssize_t n;
-
-        if (!p)
-            return SLUSS_ELIMIT;
-        n = read(fd, p, 4096);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return sluss_error_from_errno(errno);
-        if (n == 0)
-            return 0;
-        buf_written(out, (size_t)n);
-    }
-}
-
-/* `instead`: what to take where there is no such file, or null. */
-static int read_file(const char *path, const char *instead, struct buf *errors, struct buf *out)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    int rc;
-
-    if (fd < 0 && errno == ENOENT && instead)
-        return buf_str(out, instead);
-    if (fd < 0) {
-        buf_printf(errors, "%s: %s; put the template there, or correct template-dir\n", path,
-                   strerror(errno));
-        return SLUSS_EIO;
-    }
-    rc = read_whole(fd, out);
-    close(fd);
-    if (rc == SLUSS_ELIMIT)
-        buf_printf(errors, "%s: longer than %d bytes; make it shorter\n", path, TEMPLATE_FILE_MAX);
-    else if (rc)
-        buf_printf(errors, "%s: %s\n", path, sluss_error_text(rc));
-    return rc ? SLUSS_EIO : 0;
-}
-
-static int load_one(const char *directory, int language, bool html, struct buf *errors,
-                    struct template **out)
-{
-    const char *instead =
-        strcmp(directory, TEMPLATE_DIRECTORY) == 0 ? built_in[language][html] : NULL;
-    struct buf path;
-    struct buf source;
-    int rc;
-
-    buf_init(&path, 4096);
-    buf_init(&source, TEMPLATE_FILE_MAX);
-    rc = buf_printf(&path, "%s/%s", directory, file_names[language][html]);
-    if (!rc)
-        rc = read_file(buf_cstr(&path), instead, errors, &source);
-    if (!rc)
-        rc = template_parse(buf_cstr(&path), buf_view(&source), html, errors, out);
-    if (!rc && !html && !strstr(buf_cstr(&source), "Subject: ")) {
-        buf_printf(errors, "%s:1: no subject; begin with a line \"Subject: ...\"\n",
-                   buf_cstr(&path));
-        rc = SLUSS_EINVAL;
-    }
-    buf_free(&source);
-    buf_free(&path);
-    return rc;
-}
-
-int template_load_all(const char *directory, struct buf *errors, struct template_set **out)
-{
-    struct template_set *set = calloc(1, sizeof *set);
-    int result = 0;
-
-    *out = NULL;
-    if (!set)
-        return SLUSS_ENOMEM;
-    for (int language = 0; language < LANGUAGES; language++) {
-        for (int html = 0; html < 2; html++) {
-            int rc = load_one(directory, language, html, errors, &set->receipts[language][html]);
-
-            if (rc)
-                result = rc;
-        }
-    }
-    if (result)
-        template_set_free(&set);
-    *out = set;
-    return result;
-}
-
-void template_set_free(struct template_set **set)
-{
-    if (!*set)
-        return;
-    for (int language = 0; language < LANGUAGES; language++)
-        for (int html = 0; html < 2; html++)
-            template_free(&(*set)->receipts[language][html]);
-    free(*set);
-    *set = NULL;
-}
-
-const struct template *template_receipt(const struct template_set *set, const char *language,
-                                        bool html)
-{
-    int row = language && strcmp(language, "sv") == 0 ? SWEDISH : ENGLISH;
-
-    return set->receipts[row][html];
 }

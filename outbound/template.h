@@ -16,6 +16,7 @@
 #include <stddef.h>
 
 #include "model/buf.h"
+#include "model/settings.h"
 #include "model/span.h"
 
 struct template;
@@ -55,7 +56,9 @@ int template_render(const struct template *template, const struct template_data 
 
 void template_free(struct template **template); /* accepts null, leaves null */
 
-/* All templates of a directory: receipt.LANGUAGE.txt and .html for "sv" and "en". */
+/* All templates of an installation: receipt.LANGUAGE.txt and .html for "sv" and "en", in the
+ * site's directory, and in those that partners and units have of their own. There they come in
+ * pairs, text and HTML of a language; what is not there is the site's. */
 struct template_set;
 
 /* Where an installation has them. What is missing there is taken from what is built in, so
@@ -64,11 +67,12 @@ struct template_set;
 
 /* 0 and *out; SLUSS_EINVAL or SLUSS_EIO with every error of every file; SLUSS_ENOMEM. A .txt
  * must begin with its `Subject:` line (in blocks, where it depends on the verdict). */
-int template_load_all(const char *directory, struct buf *errors, struct template_set **out);
+int template_load_all(const struct settings *settings, struct buf *errors,
+                      struct template_set **out);
 void template_set_free(struct template_set **set);
 
-/* "sv", or English for any other language. Never null. */
-const struct template *template_receipt(const struct template_set *set, const char *language,
-                                        bool html);
+/* `directory`: the unit's own, or null. "sv", or English for any other language. Never null. */
+const struct template *template_receipt(const struct template_set *set, const char *directory,
+                                        const char *language, bool html);
 
 #endif

@@ -9,7 +9,12 @@
 #include "store/internal.h"
 
 static const char *const kind_names[] = {"receipt", "alert"};
-static const char *const state_names[] = {"pending", "sent", "failed"};
+static const char *const state_names[] = {"pending", "sent", "failed", "not-allowed"};
+
+const char *outbox_state_name(enum outbox_state state)
+{
+    return state < OUTBOX_STATE_COUNT ? state_names[state] : "unknown";
+}
 
 /* --- writing -----------------------------------------------------------------------------------
  */
@@ -168,12 +173,21 @@ int outbox_failed(struct store *store, int64_t row, int64_t now_us, const char *
                   VALUES(v_int(row), v_int(now_us), v_text(error)), row);
 }
 
+/* In the table it is a failure with a mark beside it. */
+int outbox_not_allowed(struct store *store, int64_t row, int64_t now_us, const char *error)
+{
+    return settle(store,
+                  "UPDATE outbox SET state = 'failed', not_allowed = 1, ended_us = ?2, "
+                  "last_error = ?3 WHERE row_id = ?1 AND state = 'pending'",
+                  VALUES(v_int(row), v_int(now_us), v_text(error)), row);
+}
+
 int outbox_revive(struct store *store, int64_t delivery_row, int64_t now_us)
 {
     int rc = db_begin(store->db);
     if (rc == 0)
         rc = db_run(store->db,
-                    "UPDATE outbox SET state = 'pending', next_us = ?2, ended_us = 0 "
+                    "UPDATE outbox SET state = 'pending', not_allowed = 0, next_us = ?2, ended_us = 0 "
                     "WHERE delivery = ?1 AND kind = 'receipt' AND state <> 'sent'",
                     VALUES(v_int(delivery_row), v_int(now_us)));
     return rc < 0 ? rc : db_changes(store->db);
@@ -184,7 +198,8 @@ int outbox_revive(struct store *store, int64_t delivery_row, int64_t now_us)
 
 #define MAIL_COLUMNS                                                                               \
     "o.row_id, o.kind, o.state, o.delivery, d.id, d.unit, o.verdict, o.recipient, o.message_id, "  \
-    "o.detail, o.created_us, o.deadline_us, o.next_us, o.attempts, o.last_error, o.ended_us"
+    "o.detail, o.created_us, o.deadline_us, o.next_us, o.attempts, o.last_error, o.ended_us, "    \
+    "o.not_allowed"
 #define MAIL_FROM " FROM outbox o LEFT JOIN delivery d ON d.row_id = o.delivery "
 
 static int index_of(struct span name, const char *const *names, int n)
@@ -201,6 +216,8 @@ static int read_mail(sqlite3_stmt *statement, struct arena *arena, struct outbox
     int state = index_of(col_span(statement, 2), state_names, 3);
     if (kind < 0 || state < 0)
         return SLUSS_ECORRUPT;
+    if (state == OUTBOX_FAILED && col_int(statement, 16))
+        state = OUTBOX_NOT_ALLOWED;
     *m = (struct outbox_mail){
         .row = col_int(statement, 0),
         .kind = (enum outbox_kind)kind,
@@ -240,8 +257,9 @@ static int collect(struct store *store, sqlite3_stmt *statement, unsigned most, 
 
 #define DUE_MOST 10000u
 
-int outbox_due(struct store *store, int64_t now_us, unsigned most, outbox_visitor visit,
-               void *context)
+/* Collect what a query gives, then visit it: SQL with one value and the limit. */
+static int visit_rows(struct store *store, const char *sql, struct value value, unsigned most,
+                      outbox_visitor visit, void *context)
 {
     if (most == 0)
         return SLUSS_OK;
@@ -251,19 +269,43 @@ int outbox_due(struct store *store, int64_t now_us, unsigned most, outbox_visito
     struct outbox_mail *of = arena ? arena_array(arena, most, sizeof *of) : NULL;
     unsigned n = 0;
     sqlite3_stmt *statement;
-    int rc = of ? db_query(store->db, &statement,
-                           "SELECT " MAIL_COLUMNS MAIL_FROM
-                           "WHERE o.state = 'pending' AND o.next_us <= ?1 "
-                           "ORDER BY o.kind = 'alert', o.deadline_us = 0, o.deadline_us, o.row_id "
-                           "LIMIT ?2",
-                           VALUES(v_int(now_us), v_int(most)))
-                : SLUSS_ENOMEM;
+    int rc = of ? db_query(store->db, &statement, sql, VALUES(value, v_int(most))) : SLUSS_ENOMEM;
     if (rc == 0)
         rc = collect(store, statement, most, arena, of, &n);
     for (unsigned i = 0; i < n && rc == 0; i++)
         rc = visit(context, &of[i]);
     arena_free(&arena);
     return rc < 0 ? rc : SLUSS_OK;
+}
+
+int outbox_due(struct store *store, int64_t now_us, unsigned most, outbox_visitor visit,
+               void *context)
+{
+    return visit_rows(store,
+                      "SELECT " MAIL_COLUMNS MAIL_FROM
+                      "WHERE o.state = 'pending' AND o.next_us <= ?1 "
+                      "ORDER BY o.kind = 'alert', o.deadline_us = 0, o.deadline_us, o.row_id "
+                      "LIMIT ?2",
+                      v_int(now_us), most, visit, context);
+}
+
+int outbox_is_due(struct store *store, int64_t row, int64_t now_us)
+{
+    int64_t one;
+    return db_number(store->db, &one,
+                     "SELECT 1 FROM outbox WHERE row_id = ?1 AND state = 'pending' AND "
+                     "next_us <= ?2",
+                     VALUES(v_int(row), v_int(now_us)));
+}
+
+int outbox_alerts_waiting(struct store *store, const char *recipient, unsigned most,
+                          outbox_visitor visit, void *context)
+{
+    return visit_rows(store,
+                      "SELECT " MAIL_COLUMNS MAIL_FROM
+                      "WHERE o.state = 'pending' AND o.kind = 'alert' AND o.recipient = ?1 "
+                      "ORDER BY o.row_id LIMIT ?2",
+                      v_text(recipient), most, visit, context);
 }
 
 int outbox_next_due(struct store *store, int64_t *at_us)
@@ -333,27 +375,35 @@ int outbox_list(struct store *store, const struct outbox_filter *filter, outbox_
 int outbox_count(struct store *store, struct outbox_counts *out)
 {
     int64_t pending = 0, failed = 0, nearest = 0, receipts_pending = 0, receipts_failed = 0;
-    int rc = db_number(store->db, &pending, "SELECT count(*) FROM outbox WHERE state = 'pending'",
-                       NO_VALUES);
-    if (rc >= 0)
-        rc = db_number(store->db, &failed, "SELECT count(*) FROM outbox WHERE state = 'failed'",
-                       NO_VALUES);
-    if (rc >= 0)
-        rc = db_number(store->db, &nearest,
-                       "SELECT min(deadline_us) FROM outbox WHERE state = 'pending' AND "
-                       "kind = 'receipt' AND deadline_us > 0",
-                       NO_VALUES);
-    if (rc >= 0)
-        rc = db_number(store->db, &receipts_pending,
-                       "SELECT count(*) FROM outbox WHERE state = 'pending' AND kind = 'receipt'",
-                       NO_VALUES);
-    if (rc >= 0)
-        rc = db_number(store->db, &receipts_failed,
-                       "SELECT count(*) FROM outbox WHERE state = 'failed' AND kind = 'receipt'",
-                       NO_VALUES);
+    int64_t not_allowed = 0;
+    const struct {
+        const char *sql;
+        int64_t *to;
+    } counts[] = {
+        {"SELECT count(*) FROM outbox WHERE state = 'pending'", &pending},
+        {"SELECT count(*) FROM outbox WHERE state = 'failed' AND not not_allowed", &failed},
+        {"SELECT count(*) FROM outbox WHERE state = 'failed' AND not_allowed", &not_allowed},
+        {"SELECT min(deadline_us) FROM outbox WHERE state = 'pending' AND kind = 'receipt' AND "
+         "deadline_us > 0",
+         &nearest},
+        {"SELECT count(*) FROM outbox WHERE state = 'pending' AND kind = 'receipt'",
+         &receipts_pending},
+        {"SELECT count(*) FROM outbox WHERE state = 'failed' AND kind = 'receipt' AND "
+         "not not_allowed",
+         &receipts_failed},
+    };
+    int rc = 0;
+    for (size_t i = 0; i < sizeof counts / sizeof counts[0] && rc >= 0; i++)
+        rc = db_number(store->db, counts[i].to, counts[i].sql, NO_VALUES);
     if (rc < 0)
         return rc;
-    *out = (struct outbox_counts){(uint64_t)pending, (uint64_t)failed, nearest,
-                                  (uint64_t)receipts_pending, (uint64_t)receipts_failed};
+    *out = (struct outbox_counts){
+        .pending = (uint64_t)pending,
+        .failed = (uint64_t)failed,
+        .nearest_deadline_us = nearest,
+        .receipts_pending = (uint64_t)receipts_pending,
+        .receipts_failed = (uint64_t)receipts_failed,
+        .not_allowed = (uint64_t)not_allowed,
+    };
     return SLUSS_OK;
 }

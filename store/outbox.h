@@ -1,8 +1,12 @@
 /* outbox.h -- mails to be sent, as rows that live until they have a final state
  *
- * pending -> sent | failed. A row is written in the transaction of the event it tells of; the
- * sender takes due rows, tries, and records what came of it. One row a recipient, so that one
+ * pending -> sent | failed | not-allowed. A row is written in the transaction of the event it
+ * tells of; the sender takes due rows, tries, and records what came of it. One row a recipient, so that one
  * refused address never holds up another's receipt. The Message-ID is made once, with the row.
+ *
+ * A receipt without a deadline is a copy, or tells of a decision: the agreement asks nothing of
+ * it.
+ * Not allowed is what the site's list of addresses (smtp.only-to) keeps from leaving.
  */
 #ifndef SLUSS_STORE_OUTBOX_H
 #define SLUSS_STORE_OUTBOX_H
@@ -10,7 +14,16 @@
 #include "store/store.h"
 
 enum outbox_kind { OUTBOX_RECEIPT = 0, OUTBOX_ALERT };
-enum outbox_state { OUTBOX_PENDING = 0, OUTBOX_SENT, OUTBOX_FAILED };
+enum outbox_state {
+    OUTBOX_PENDING = 0,
+    OUTBOX_SENT,
+    OUTBOX_FAILED,
+    OUTBOX_NOT_ALLOWED,
+    OUTBOX_STATE_COUNT
+};
+
+/* "pending", "sent", "failed", "not-allowed". */
+const char *outbox_state_name(enum outbox_state state);
 
 struct outbox_mail {
     int64_t row;
@@ -43,13 +56,21 @@ typedef int (*outbox_visitor)(void *context, const struct outbox_mail *mail);
  * first visit, so a visitor may write. */
 int outbox_due(struct store *store, int64_t now_us, unsigned most, outbox_visitor visit,
                void *context);
+/* Is the row pending and due still? 1, 0, or an error. */
+int outbox_is_due(struct store *store, int64_t row, int64_t now_us);
+
+/* Pending alerts to that address, due or not, the oldest first. Collected as above. */
+int outbox_alerts_waiting(struct store *store, const char *recipient, unsigned most,
+                          outbox_visitor visit, void *context);
+
 /* When the next pending row is due; INT64_MAX when none is. */
 int outbox_next_due(struct store *store, int64_t *at_us);
 
-/* The three outcomes of an attempt. `error` is a relay's answer, escaped. */
+/* The outcomes of an attempt, and of not being allowed one. `error` is a relay's answer, escaped. */
 int outbox_sent(struct store *store, int64_t row, int64_t now_us, const char *answer);
 int outbox_retry(struct store *store, int64_t row, int64_t next_us, const char *error);
 int outbox_failed(struct store *store, int64_t row, int64_t now_us, const char *error);
+int outbox_not_allowed(struct store *store, int64_t row, int64_t now_us, const char *error);
 
 /* Send the receipts of a delivery again now, with their own Message-IDs, unless they are
  * sent. Returns how many. (The sender of a repeated file never got the first.) */
@@ -71,6 +92,7 @@ struct outbox_counts {
     int64_t nearest_deadline_us; /* of pending receipts; 0 = none */
     uint64_t receipts_pending;   /* without alerts */
     uint64_t receipts_failed;
+    uint64_t not_allowed; /* of all kinds */
 };
 int outbox_count(struct store *store, struct outbox_counts *out);
 

@@ -154,6 +154,10 @@ static const char schema_6[] =
     "  check_name TEXT PRIMARY KEY, released INTEGER NOT NULL, rejected INTEGER NOT NULL,"
     "  told INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
+/* A failure that is none: the address is not on the site's list. */
+static const char schema_7[] =
+    "ALTER TABLE outbox ADD COLUMN not_allowed INTEGER NOT NULL DEFAULT 0;";
+
 const struct migration schema_migrations[] = {
     {1, "the first tables", schema_1},
     {2, "envelope and seal of a delivery", schema_2},
@@ -161,6 +165,7 @@ const struct migration schema_migrations[] = {
     {4, "announcements, migrations and phases of units", schema_4},
     {5, "how likely a delivery is to be wrong", schema_5},
     {6, "how often each check was right", schema_6},
+    {7, "mails that were not allowed to leave", schema_7},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

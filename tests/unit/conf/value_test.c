@@ -127,7 +127,7 @@ struct text_case {
     const char *(*check)(const char *);
     const char *what;
     const char *sound[8];
-    const char *wrong[14];
+    const char *wrong[20];
 };
 
 static const struct text_case texts[] = {
@@ -146,11 +146,19 @@ static const struct text_case texts[] = {
      {"a@b", "ekonomi@heby.example", "a+b@h-1.example", "!#$%&'*+-/=?^_`{|}~@x.se"},
      {"", "a", "@b", "a@", "a@b@c", "a b@c.se", "A <a@b.se>", "a@b.se,c@d.se", "a@b.se\r\nBcc: x",
       "a@-b", "a@b..c", "a@.b", "\xC3\xA5@b.se", "a@b."}},
+    {check_address_pattern,
+     "address pattern",
+     {"*@test.example", "a@b.c", "drift@*", "*@*.example", "heby-*@i.example", "[ab]@i.example"},
+     {"", "*", "*@*", "?*@*.*", "test.example", "@b.c", "a@", "a@b@c", "a b@c"}},
+    {check_secret_file,
+     "secret file",
+     {"/etc/sluss/password", "smtp-password"},
+     {"", "../x", ".x", "a b"}},
     {check_relay,
      "relay",
      {"smtp://h", "smtp://127.0.0.1:25", "smtps://mail.example:465", "smtp://[::1]:25",
-      "smtp://[::1]"},
-     {"", "h", "h:25", "http://h", "smtp://", "smtp://:25", "smtp://h:", "smtp://h:0",
+      "smtp://[::1]", "sendmail:/usr/sbin/sendmail"},
+     {"", "sendmail:", "sendmail:sendmail", "sendmail:/usr/../sendmail", "h", "h:25", "http://h", "smtp://", "smtp://:25", "smtp://h:", "smtp://h:0",
       "smtp://h:65536", "smtp://h:25/x", "smtp://u:p@h", "smtp://[::1", "smtp://[]:25",
       "SMTP://h"}},
     {check_format,

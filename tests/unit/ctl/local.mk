@@ -1,5 +1,5 @@
 # Unit tests of ctl/.
-ctl_test_libs = libctl.a $(gate_libs) $(store_libs) $(safeguard_libs) $(parser_libs) $(conf_libs) $(model_libs) $(JANSSON_LIBS) $(unit_libs)
+ctl_test_libs = libctl.a liboutbound.a $(gate_libs) $(store_libs) $(safeguard_libs) $(parser_libs) $(conf_libs) $(model_libs) $(JANSSON_LIBS) $(unit_libs)
 ctl_tests = tests/unit/ctl/backtest_html_test tests/unit/ctl/manifest_test \
   tests/unit/ctl/outcome_test tests/unit/ctl/options_test tests/unit/ctl/print_test \
   tests/unit/ctl/when_test

@@ -1,8 +1,8 @@
 # Unit tests of outbound/.
 outbound_tests = \
-  tests/unit/outbound/alert_test tests/unit/outbound/mail_test \
+  tests/unit/outbound/alert_test tests/unit/outbound/mail_test tests/unit/outbound/message_test \
   tests/unit/outbound/receipt_test tests/unit/outbound/retry_test \
-  tests/unit/outbound/sender_test tests/unit/outbound/smtp_test \
+  tests/unit/outbound/sender_test tests/unit/outbound/sendmail_test tests/unit/outbound/smtp_test \
   tests/unit/outbound/template_test
 check_PROGRAMS += $(outbound_tests)
 TESTS += $(outbound_tests)
@@ -29,3 +29,9 @@ tests_unit_outbound_smtp_test_LDADD = $(outbound_test_libs)
 tests_unit_outbound_template_test_SOURCES = \
   tests/unit/outbound/template_test.c tests/unit/outbound/support.h
 tests_unit_outbound_template_test_LDADD = $(outbound_test_libs)
+tests_unit_outbound_message_test_SOURCES = \
+  tests/unit/outbound/message_test.c tests/unit/outbound/support.h
+tests_unit_outbound_message_test_LDADD = $(outbound_test_libs)
+tests_unit_outbound_sendmail_test_SOURCES = \
+  tests/unit/outbound/sendmail_test.c tests/unit/outbound/support.h
+tests_unit_outbound_sendmail_test_LDADD = $(outbound_test_libs)

@@ -232,6 +232,41 @@ static void breaks_long_lines(void **state)
     }
 }
 
+/* Names beside addresses, in any characters; what could break out of one is left away. */
+static void U68_names_of_people(void **state)
+{
+    static const struct {
+        const char *name;
+        const char *header;
+    } cases[] = {
+        {NULL, "From: k@i.example"},
+        {"", "From: k@i.example"},
+        {"Heby kommun", "From: Heby kommun\r\n <k@i.example>"},
+        {"Vatten & avlopp", "From: Vatten & avlopp\r\n <k@i.example>"},
+        {"Heby, ekonomi", "From: \"Heby, ekonomi\"\r\n <k@i.example>"},
+        {"A \"B\" \\C <d@e>", "From: \"A \\\"B\\\" \\\\C <d@e>\"\r\n <k@i.example>"},
+        {"Östersund", "From: =?UTF-8?Q?=C3=96stersund?=\r\n <k@i.example>"},
+        {"x\r\nBcc: y@z", "From: k@i.example"},
+    };
+    struct mail mail;
+
+    (void)state;
+    mail_init(&mail);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(mail_begin_named(&mail, cases[i].name, "k@i.example", NULL, "e@h.example",
+                                          "<1@i.example>", T0),
+                         0);
+        assert_string_equal(mail_next_header(&mail, NULL), cases[i].header);
+    }
+    assert_string_equal(mail.from, "k@i.example");
+    assert_int_equal(mail_bounces_to(&mail, NULL), 0);
+    assert_string_equal(mail.from, "k@i.example");
+    assert_int_equal(mail_bounces_to(&mail, "studsar@i.example"), 0);
+    assert_string_equal(mail.from, "studsar@i.example");
+    assert_int_equal(mail_bounces_to(&mail, "no address"), SLUSS_EINVAL);
+    mail_free(&mail);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +274,7 @@ int main(void)
         cmocka_unit_test(dates),
         cmocka_unit_test(U68_a_header_stays_one_header),
         cmocka_unit_test(U68_random_bytes_never_break_out),
+        cmocka_unit_test(U68_names_of_people),
         cmocka_unit_test(begins_with_the_usual_headers),
         cmocka_unit_test(breaks_long_lines),
     };

@@ -2,12 +2,15 @@
 #include "tests/unit/outbound/support.h"
 
 #include <signal.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 
 #include <sqlite3.h>
 
+#include "outbound/alert.h"
 #include "outbound/sender.h"
+#include "outbound/smtp.h"
 #include "store/audit.h"
 #include "tests/unit/outbound/smtp_server.h"
 
@@ -122,7 +125,7 @@ static int64_t pass(struct site *site)
 }
 
 struct tally {
-    unsigned pending, sent, failed, alerts;
+    unsigned pending, sent, failed, not_allowed, alerts, alerts_pending, alerts_failed;
     char error[512];
 };
 
@@ -132,8 +135,11 @@ static int tally_row(void *context, const struct outbox_mail *mail)
 
     if (mail->kind == OUTBOX_ALERT) {
         t->alerts++;
+        t->alerts_pending += mail->state == OUTBOX_PENDING;
+        t->alerts_failed += mail->state == OUTBOX_FAILED;
         return 0;
     }
+    t->not_allowed += mail->state == OUTBOX_NOT_ALLOWED;
     t->pending += mail->state == OUTBOX_PENDING;
     t->sent += mail->state == OUTBOX_SENT;
     t->failed += mail->state == OUTBOX_FAILED;
@@ -504,6 +510,212 @@ static void what_cannot_be_sent_fails_at_once(void **state)
     smtp_server_forget(&server);
 }
 
+static void add_alert(struct site *site, const char *topic, const char *text)
+{
+    const struct alert alert = {.topic = topic, .text = text};
+
+    assert_int_equal(alert_add(site->place->store, site->settings, &alert, site->now), 0);
+    assert_int_equal(store_commit(site->place->store), 0);
+}
+
+/* Away for a day: the receipts come one by one, the alerts as one mail to each address, told
+ * again under the same Message-ID when nobody knows whether it arrived. */
+static void U57_alerts_that_waited_are_one_mail(void **state)
+{
+    static const struct smtp_script half = {.step = SMTP_END, .hang_up = true, .times = 1};
+    struct site *site = *state;
+    struct smtp_server server;
+    struct buf one, two;
+
+    buf_init(&one, 1 << 20);
+    buf_init(&two, 1 << 20);
+    site->settings->alerts.to.n = 1;
+    smtp_server_start(&server, NULL);
+    smtp_server_stop(&server);
+    use_relays(site, server.url, NULL);
+    receipt_due(site, "a.csv", "a@heby.example");
+    for (int i = 0; i < 40; i++) {
+        char text[128];
+
+        snprintf(text, sizeof text, "Number %d happened\n\nAnd more of it.", i);
+        add_alert(site, i % 2 ? "held" : "silence", text);
+        site->now += 30 * MINUTE;
+        pass(site);
+    }
+    assert_int_equal(tally_of(site).alerts_pending, 40);
+    smtp_server_restart(&server, &half);
+    for (int i = 0; i < 20 && tally_of(site).pending + tally_of(site).alerts_pending; i++) {
+        int64_t wait = pass(site);
+
+        site->now += wait == INT64_MAX ? 0 : wait;
+    }
+    assert_int_equal(tally_of(site).sent, 1);
+    assert_int_equal(tally_of(site).alerts_pending, 0);
+    assert_int_equal(tally_of(site).alerts_failed, 0);
+    assert_int_equal(smtp_server_count(&server), 3); /* the receipt twice, as it was cut off */
+    smtp_server_mail(&server, 2, &one);
+    assert_has(buf_cstr(&one), "X-Sluss-Alert: gathered\r\n");
+    assert_has(buf_cstr(&one), "Subject: [sluss] 40 alerts that waited: 20 silence, 20 held\r\n");
+    assert_has(buf_cstr(&one), "2026-03-02 07:12");
+    assert_has(buf_cstr(&one), "Number 0 happened");
+    assert_has(buf_cstr(&one), "Number 39 happened");
+    assert_has_not(buf_cstr(&one), "And more");
+    add_alert(site, "held", "Alone"); /* one that does not wait is as ever */
+    pass(site);
+    smtp_server_mail(&server, 4, &two);
+    assert_has(buf_cstr(&two), "X-Sluss-Alert: held\r\n");
+    smtp_server_forget(&server);
+    buf_free(&one);
+    buf_free(&two);
+}
+
+/* The outage of alerts alone: each try has the same Message-ID while nothing is added. */
+static void U58_a_repeated_gathering_is_the_same_mail(void **state)
+{
+    static const struct smtp_script half = {.step = SMTP_END, .hang_up = true, .times = 1};
+    struct site *site = *state;
+    struct smtp_server server;
+    struct buf one, two;
+
+    buf_init(&one, 1 << 20);
+    buf_init(&two, 1 << 20);
+    site->settings->alerts.to.n = 1;
+    smtp_server_start(&server, &half);
+    use_relays(site, server.url, NULL);
+    add_alert(site, "held", "First");
+    add_alert(site, "held", "Second");
+    site->now += HOUR;
+    pass(site);
+    site->now += HOUR;
+    pass(site);
+    assert_int_equal(tally_of(site).alerts_pending, 0);
+    assert_int_equal(smtp_server_count(&server), 2);
+    smtp_server_mail(&server, 1, &one);
+    smtp_server_mail(&server, 2, &two);
+    assert_string_equal(buf_cstr(&one), buf_cstr(&two));
+    smtp_server_forget(&server);
+    buf_free(&one);
+    buf_free(&two);
+}
+
+/* What nobody was told for days is in the log; only what is of today is worth a mail. */
+static void U57_alerts_too_old_are_not_told(void **state)
+{
+    struct site *site = *state;
+    struct smtp_server server;
+    struct buf got;
+
+    buf_init(&got, 1 << 20);
+    site->settings->alerts.to.n = 1;
+    smtp_server_start(&server, NULL);
+    use_relays(site, server.url, NULL);
+    add_alert(site, "held", "Old");
+    site->now += 4 * DAY;
+    add_alert(site, "held", "Yesterday");
+    add_alert(site, "held", "Yesterday, too");
+    site->now += DAY;
+    pass(site);
+    assert_int_equal(tally_of(site).alerts_failed, 1);
+    assert_int_equal(tally_of(site).alerts_pending, 0);
+    assert_int_equal(smtp_server_count(&server), 1);
+    smtp_server_mail(&server, 1, &got);
+    assert_has(buf_cstr(&got), "2 alerts that waited");
+    smtp_server_forget(&server);
+    buf_free(&got);
+}
+
+/* An instance that is only tried: mail for anybody else never reaches a relay. */
+static void U74_nothing_leaves_for_others(void **state)
+{
+    static const char *only[] = {"*@test.example", "drift@inkasso.example"};
+    static const struct {
+        const char *address;
+        bool allowed;
+    } cases[] = {
+        {"a@test.example", true},        {"A@TEST.EXAMPLE", true},
+        {"drift@inkasso.example", true}, {"ekonomi@heby.example", false},
+        {"a@test.example.evil", false},  {"a@sub.test.example", false},
+        {"a@nottest.example", false},    {"chef@inkasso.example", false},
+    };
+    struct site *site = *state;
+    struct smtp_server server;
+    unsigned allowed = 0;
+    struct buf commands;
+
+    buf_init(&commands, 1 << 20);
+    site->settings->smtp.only_to = (struct texts){2, only};
+    smtp_server_start(&server, NULL);
+    use_relays(site, server.url, NULL);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        receipt_due(site, "a.csv", cases[i].address);
+        allowed += cases[i].allowed;
+        pass(site);
+        assert_int_equal(tally_of(site).sent, allowed);
+        assert_int_equal(tally_of(site).not_allowed, i + 1 - allowed);
+    }
+    add_alert(site, "held", "to drift, and to chef who is not allowed");
+    pass(site);
+    assert_int_equal(smtp_server_count(&server), allowed + 1);
+    assert_int_equal(tally_of(site).failed, 0); /* nobody is alerted of what was meant */
+    smtp_server_commands(&server, &commands);
+    assert_has_not(buf_cstr(&commands), "heby");
+    assert_has_not(buf_cstr(&commands), "chef");
+    smtp_server_forget(&server);
+    buf_free(&commands);
+}
+
+/* Relays report to the address the site chose; people still answer to From. */
+static void bounces_go_where_the_site_wants(void **state)
+{
+    struct site *site = *state;
+    struct smtp_server server;
+    struct buf got;
+
+    buf_init(&got, 1 << 20);
+    site->settings->smtp.bounces_to = "studsar@inkasso.example";
+    site->settings->smtp.from_name = "Inkasso, kvittenser för Åre";
+    smtp_server_start(&server, NULL);
+    use_relays(site, server.url, NULL);
+    receipt_due(site, "a.csv", "a@heby.example");
+    pass(site);
+    smtp_server_commands(&server, &got);
+    assert_has(buf_cstr(&got), "MAIL FROM:<studsar@inkasso.example>");
+    smtp_server_mail(&server, 1, &got);
+    assert_has(buf_cstr(&got), "\r\n <kvittens@inkasso.example>\r\n");
+    smtp_server_forget(&server);
+    buf_free(&got);
+}
+
+/* The last resort: a program, when no server answers. */
+static void a_program_is_the_last_resort(void **state)
+{
+    struct site *site = *state;
+    struct smtp_server server;
+    char path[128], url[160], taken[160];
+    FILE *file;
+
+    site->settings->alerts.to.n = 0;
+    snprintf(path, sizeof path, "%s/program", site->place->dir);
+    snprintf(url, sizeof url, "sendmail:%s", path);
+    snprintf(taken, sizeof taken, "%s/taken", site->place->dir);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    fprintf(file, "#!/bin/sh\ncase $5 in weg@*) cat >/dev/null; exit 67;; esac\ncat >%s\n", taken);
+    fclose(file);
+    assert_int_equal(chmod(path, 0700), 0);
+    smtp_server_start(&server, NULL);
+    smtp_server_stop(&server);
+    use_relays(site, server.url, url);
+    receipt_due(site, "a.csv", "a@heby.example");
+    receipt_due(site, "b.csv", "weg@heby.example");
+    pass(site);
+    assert_int_equal(tally_of(site).sent, 1);
+    assert_int_equal(tally_of(site).failed, 1);
+    assert_has(tally_of(site).error, "program: 67 no such recipient");
+    assert_int_equal(access(taken, F_OK), 0);
+    smtp_server_forget(&server);
+}
+
 #define SENDER_TEST(name) cmocka_unit_test_setup_teardown(name, site_make, site_remove)
 
 int main(void)
@@ -518,11 +730,18 @@ int main(void)
         SENDER_TEST(U58_one_repeat_with_the_same_message_id),
         SENDER_TEST(an_unrecorded_outcome_is_kept),
         SENDER_TEST(what_cannot_be_sent_fails_at_once),
+        SENDER_TEST(U57_alerts_that_waited_are_one_mail),
+        SENDER_TEST(U58_a_repeated_gathering_is_the_same_mail),
+        SENDER_TEST(U57_alerts_too_old_are_not_told),
+        SENDER_TEST(U74_nothing_leaves_for_others),
+        SENDER_TEST(bounces_go_where_the_site_wants),
+        SENDER_TEST(a_program_is_the_last_resort),
     };
     int failed;
 
     use_stockholm();
     tzset();
+    signal(SIGPIPE, SIG_IGN);
     if (smtp_begin())
         return 1;
     failed = cmocka_run_group_tests(tests, NULL, NULL);

@@ -102,11 +102,26 @@ static bool take_password(struct session *s, const char *line)
     return true;
 }
 
+/* It offered parameters, and does not take them. */
+static bool dislikes(struct session *s, const char *line)
+{
+    if (!s->script || !s->script->dislikes_dsn || !strstr(line, "> "))
+        return false;
+    fprintf(s->out, "555 5.5.4 what is that\r\n");
+    fflush(s->out);
+    return true;
+}
+
 static bool one_command(struct session *s, const char *line)
 {
+    bool dsn = s->script && (s->script->offers_dsn || s->script->dislikes_dsn);
     const char *hello = s->script && s->script->wants_auth
                             ? "250-test\r\n250-AUTH PLAIN LOGIN\r\n250 8BITMIME"
-                            : "250-test\r\n250 8BITMIME";
+                        : dsn ? "250-test\r\n250-SIZE 1000000\r\n250-DSN\r\n250 8BITMIME"
+                              : "250-test\r\n250 8BITMIME";
+
+    if (dislikes(s, line))
+        return true;
 
     if (strncmp(line, "EHLO", 4) == 0 || strncmp(line, "HELO", 4) == 0)
         return answer(s, SMTP_EHLO, hello);

@@ -20,6 +20,8 @@ struct smtp_script {
     unsigned times;      /* so often, then it behaves; 0: always */
     bool wants_auth;     /* offers AUTH PLAIN LOGIN */
     bool closes_idle;    /* hangs up after each message */
+    bool offers_dsn;     /* and SIZE */
+    bool dislikes_dsn;   /* offers it, and then knows no parameters: 555 */
 };
 
 struct smtp_server {

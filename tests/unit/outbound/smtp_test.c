@@ -1,7 +1,9 @@
 /* smtp_test.c -- every way a relay can behave at every step, over a real socket */
 #include "tests/unit/outbound/support.h"
 
+#include <fcntl.h>
 #include <sodium.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "outbound/smtp.h"
@@ -345,6 +347,10 @@ static void passwords_come_from_their_file(void **state)
     assert_int_equal(result.outcome, SMTP_RELAY_DOWN);
     assert_int_equal(result.step, SMTP_AUTH);
     assert_int_equal(result.code, 535);
+    assert_int_equal(chmod(path, 0604), 0);
+    smtp_send(relay, &mail, &result);
+    assert_int_equal(result.outcome, SMTP_RELAY_DOWN);
+    assert_has(result.text, "others may read it");
     unlink(path);
     smtp_send(relay, &mail, &result);
     assert_int_equal(result.outcome, SMTP_RELAY_DOWN);
@@ -353,6 +359,44 @@ static void passwords_come_from_their_file(void **state)
     smtp_server_forget(&server);
     buf_free(&commands);
     mail_free(&mail);
+}
+
+/* A name without a slash is a credential of the service manager. */
+static void passwords_may_be_credentials(void **state)
+{
+    static const struct smtp_script welcome = {.step = SMTP_STEP_COUNT, .wants_auth = true};
+    char dir[] = "/tmp/sluss-credentials-XXXXXX";
+    char path[64];
+    struct smtp_options options = {
+        .user = "u", .password_file = "mail-password", .timeout_us = 5000000};
+    struct smtp_server server;
+    struct smtp_result result;
+    struct smtp_relay *relay;
+    struct mail mail;
+    int fd;
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    snprintf(path, sizeof path, "%s/mail-password", dir);
+    fd = open(path, O_WRONLY | O_CREAT, 0400);
+    assert_int_equal(write(fd, "secret", 6), 6);
+    close(fd);
+    make_mail(&mail);
+    smtp_server_start(&server, &welcome);
+    options.url = server.url;
+    assert_int_equal(smtp_relay_new(&options, &relay), 0);
+    unsetenv("CREDENTIALS_DIRECTORY");
+    smtp_send(relay, &mail, &result);
+    assert_int_equal(result.outcome, SMTP_RELAY_DOWN);
+    setenv("CREDENTIALS_DIRECTORY", dir, 1);
+    smtp_send(relay, &mail, &result);
+    assert_int_equal(result.outcome, SMTP_SENT);
+    unsetenv("CREDENTIALS_DIRECTORY");
+    smtp_relay_free(&relay);
+    smtp_server_forget(&server);
+    mail_free(&mail);
+    unlink(path);
+    rmdir(dir);
 }
 
 static void required_encryption_is_required(void **state)
@@ -374,6 +418,56 @@ static void required_encryption_is_required(void **state)
     smtp_relay_free(&relay);
     smtp_server_forget(&server);
     mail_free(&mail);
+}
+
+/* Asked of a relay that offers it, kept from one that does not, and taken back where it was
+ * offered in vain. */
+static void failures_are_asked_to_be_reported(void **state)
+{
+    static const struct smtp_script offers = {.step = SMTP_STEP_COUNT, .offers_dsn = true};
+    static const struct smtp_script dislikes = {.step = SMTP_STEP_COUNT, .dislikes_dsn = true};
+    static const struct {
+        const struct smtp_script *script;
+        const char *has[3];
+        const char *has_not;
+    } cases[] = {
+        {NULL,
+         {"MAIL FROM:<kvittens@inkasso.example>\r\n", "RCPT TO:<ekonomi@heby.example>\r\n"},
+         "NOTIFY"},
+        {&offers,
+         {" RET=HDRS ENVID=1@inkasso.example\r\n", "MAIL FROM:<kvittens@inkasso.example> SIZE=",
+          "RCPT TO:<ekonomi@heby.example> NOTIFY=FAILURE,DELAY "
+          "ORCPT=rfc822;ekonomi@heby.example\r\n"},
+         "RCPT TO:<ekonomi@heby.example>\r\n"},
+        {&dislikes,
+         {" RET=HDRS", "MAIL FROM:<kvittens@inkasso.example>\r\n",
+          "RCPT TO:<ekonomi@heby.example>\r\n"},
+         "QUIT\r\nEHLO"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct smtp_server server;
+        struct smtp_result result;
+        struct smtp_relay *relay;
+        struct mail mail;
+        struct buf commands;
+
+        make_mail(&mail);
+        buf_init(&commands, 1 << 20);
+        smtp_server_start(&server, cases[i].script);
+        relay = relay_to(server.url, 5 * SECOND_US);
+        smtp_send(relay, &mail, &result);
+        assert_int_equal(result.outcome, SMTP_SENT);
+        smtp_server_commands(&server, &commands);
+        for (size_t k = 0; k < 3 && cases[i].has[k]; k++)
+            assert_has(buf_cstr(&commands), cases[i].has[k]);
+        assert_has_not(buf_cstr(&commands), cases[i].has_not);
+        smtp_relay_free(&relay);
+        smtp_server_forget(&server);
+        buf_free(&commands);
+        mail_free(&mail);
+    }
 }
 
 static void urls(void **state)
@@ -408,7 +502,9 @@ int main(void)
         cmocka_unit_test(nobody_listens),
         cmocka_unit_test(a_connection_is_kept_and_renewed),
         cmocka_unit_test(passwords_come_from_their_file),
+        cmocka_unit_test(passwords_may_be_credentials),
         cmocka_unit_test(required_encryption_is_required),
+        cmocka_unit_test(failures_are_asked_to_be_reported),
         cmocka_unit_test(urls),
     };
     int failed;

@@ -37,6 +37,7 @@ static inline void use_stockholm(void)
 static inline struct template_set *own_templates(void)
 {
     const char *top = getenv("top_srcdir");
+    struct settings settings = {0};
     struct template_set *set;
     struct buf errors;
     struct buf directory;
@@ -44,7 +45,8 @@ static inline struct template_set *own_templates(void)
     buf_init(&errors, 65536);
     buf_init(&directory, 4096);
     buf_printf(&directory, "%s/etc/templates", top ? top : ".");
-    if (template_load_all(buf_cstr(&directory), &errors, &set))
+    settings.template_dir = buf_cstr(&directory);
+    if (template_load_all(&settings, &errors, &set))
         fail_msg("%s", buf_cstr(&errors));
     assert_int_equal(errors.n, 0);
     buf_free(&directory);
@@ -65,6 +67,8 @@ static inline struct settings *some_settings(void)
     s->smtp.retry_most_us = HOUR;
     s->smtp.give_up_us = 5 * DAY;
     s->alerts.to = (struct texts){2, alerts};
+    s->alerts.gather_after_us = 5 * MINUTE;
+    s->alerts.max_age_us = 3 * DAY;
     s->unit_count = 2;
     s->units = arena_array(s->arena, 2, sizeof *s->units);
     assert_non_null(s->units);

@@ -100,9 +100,12 @@ static void loads_what_is_installed(void **state)
     struct template_set *set = own_templates();
 
     (void)state;
-    assert_ptr_equal(template_receipt(set, "en", true), template_receipt(set, "fi", true));
-    assert_ptr_not_equal(template_receipt(set, "sv", true), template_receipt(set, "en", true));
-    assert_ptr_not_equal(template_receipt(set, "sv", true), template_receipt(set, "sv", false));
+    assert_ptr_equal(template_receipt(set, NULL, "en", true),
+                     template_receipt(set, NULL, "fi", true));
+    assert_ptr_not_equal(template_receipt(set, NULL, "sv", true),
+                         template_receipt(set, NULL, "en", true));
+    assert_ptr_not_equal(template_receipt(set, NULL, "sv", true),
+                         template_receipt(set, NULL, "sv", false));
     template_set_free(&set);
     template_set_free(&set);
 }
@@ -111,6 +114,7 @@ static void names_every_missing_file(void **state)
 {
     char dir[] = "/tmp/sluss-templates-XXXXXX";
     char path[64];
+    const struct settings settings = {.template_dir = dir};
     struct template_set *set;
     struct buf errors;
     FILE *file;
@@ -123,7 +127,7 @@ static void names_every_missing_file(void **state)
     fputs("no subject {bad}\n", file);
     fclose(file);
     buf_init(&errors, 65536);
-    assert_true(template_load_all(dir, &errors, &set) < 0);
+    assert_true(template_load_all(&settings, &errors, &set) < 0);
     assert_null(set);
     assert_has(buf_cstr(&errors), "receipt.sv.txt:1: no such word \"bad\"");
     assert_has(buf_cstr(&errors), "receipt.sv.html: No such file");
@@ -134,11 +138,64 @@ static void names_every_missing_file(void **state)
     fputs("no subject\n", file);
     fclose(file);
     buf_clear(&errors);
-    assert_true(template_load_all(dir, &errors, &set) < 0);
+    assert_true(template_load_all(&settings, &errors, &set) < 0);
     assert_has(buf_cstr(&errors), "receipt.sv.txt:1: no subject");
     buf_free(&errors);
     unlink(path);
     rmdir(dir);
+}
+
+static void write_file(const char *dir, const char *name, const char *text)
+{
+    char path[128];
+    FILE *file;
+
+    snprintf(path, sizeof path, "%s/%s", dir, name);
+    file = fopen(path, "w");
+    assert_non_null(file);
+    fputs(text, file);
+    fclose(file);
+}
+
+/* A unit's own texts come before the site's, language by language, and are as strict. */
+static void units_may_have_texts_of_their_own(void **state)
+{
+    char dir[] = "/tmp/sluss-templates-XXXXXX";
+    struct unit_settings units[3] = {
+        {.key = "a/a", .template_dir = dir}, {.key = "a/b"}, {.key = "a/c", .template_dir = dir}};
+    struct settings settings = {
+        .template_dir = TEMPLATE_DIRECTORY, .units = units, .unit_count = 3};
+    const struct template_data nothing = {0};
+    struct template_set *set;
+    struct buf errors, text;
+
+    (void)state;
+    assert_non_null(mkdtemp(dir));
+    buf_init(&errors, 65536);
+    buf_init(&text, 65536);
+    assert_true(template_load_all(&settings, &errors, &set) < 0);
+    assert_has(buf_cstr(&errors), "no template there; put receipt.sv.txt");
+    write_file(dir, "receipt.sv.txt", "Subject: Vår egen\n\nHej\n");
+    buf_clear(&errors);
+    assert_true(template_load_all(&settings, &errors, &set) < 0);
+    assert_has(buf_cstr(&errors), "/receipt.sv.html: missing beside receipt.sv.txt; write both");
+    write_file(dir, "receipt.sv.html", "<p>\n{what}</p>\n");
+    buf_clear(&errors);
+    assert_true(template_load_all(&settings, &errors, &set) < 0);
+    assert_has(buf_cstr(&errors), "/receipt.sv.html:2: no such word \"what\"");
+    write_file(dir, "receipt.sv.html", "<p>Hej</p>\n");
+    buf_clear(&errors);
+    assert_int_equal(template_load_all(&settings, &errors, &set), 0);
+    template_render(template_receipt(set, dir, "sv", true), &nothing, &text);
+    assert_string_equal(buf_cstr(&text), "<p>Hej</p>\n");
+    assert_ptr_not_equal(template_receipt(set, NULL, "sv", true),
+                         template_receipt(set, dir, "sv", true));
+    assert_ptr_equal(template_receipt(set, NULL, "en", true),
+                     template_receipt(set, dir, "en", true));
+    template_set_free(&set);
+    buf_free(&errors);
+    buf_free(&text);
+    nftw(dir, remove_entry, 16, FTW_DEPTH | FTW_PHYS);
 }
 
 /* The whole wording, with nothing filled in. */
@@ -152,8 +209,8 @@ static void assert_same_wording(const struct template_set *a, const struct templ
 
         buf_init(&one, 65536);
         buf_init(&other, 65536);
-        template_render(template_receipt(a, languages[i / 2], i % 2), &nothing, &one);
-        template_render(template_receipt(b, languages[i / 2], i % 2), &nothing, &other);
+        template_render(template_receipt(a, NULL, languages[i / 2], i % 2), &nothing, &one);
+        template_render(template_receipt(b, NULL, languages[i / 2], i % 2), &nothing, &other);
         assert_true(one.n > 50);
         assert_string_equal(buf_cstr(&one), buf_cstr(&other));
         buf_free(&one);
@@ -163,6 +220,7 @@ static void assert_same_wording(const struct template_set *a, const struct templ
 
 static void is_built_in_where_nothing_is_installed(void **state)
 {
+    const struct settings settings = {.template_dir = TEMPLATE_DIRECTORY};
     struct template_set *own = own_templates();
     struct template_set *set;
     struct buf errors;
@@ -173,7 +231,7 @@ static void is_built_in_where_nothing_is_installed(void **state)
         skip();
     }
     buf_init(&errors, 65536);
-    assert_int_equal(template_load_all(TEMPLATE_DIRECTORY, &errors, &set), 0);
+    assert_int_equal(template_load_all(&settings, &errors, &set), 0);
     assert_int_equal(errors.n, 0);
     assert_same_wording(own, set);
     buf_free(&errors);
@@ -188,6 +246,7 @@ int main(void)
         cmocka_unit_test(names_mistakes),
         cmocka_unit_test(loads_what_is_installed),
         cmocka_unit_test(names_every_missing_file),
+        cmocka_unit_test(units_may_have_texts_of_their_own),
         cmocka_unit_test(is_built_in_where_nothing_is_installed),
     };
 
