@@ -533,6 +533,17 @@ static void check_smtp(struct reading *reading, cfg_t *root)
                     "retry-most is shorter than retry-first; write a longer one");
 }
 
+static void check_alerts(struct reading *reading, cfg_t *root)
+{
+    cfg_t *alerts = cfg_getsec(root, "alerts");
+    bool webhook = value_of(alerts, "webhook", 0);
+
+    if (webhook != (value_of(alerts, "webhook-key-file", 0) != NULL))
+        problem_add(&reading->problems,
+                    key_place(reading, alerts, webhook ? "webhook" : "webhook-key-file"),
+                    "webhook and webhook-key-file belong together in alerts; write both, or none");
+}
+
 /* Does `path` lie in `directory`, or is it the same? */
 static bool lies_in(const char *path, const char *directory)
 {
@@ -634,6 +645,7 @@ static void read_tree(struct reading *reading, cfg_t *root)
     if (reading->rc < 0)
         return;
     check_smtp(reading, root);
+    check_alerts(reading, root);
     check_directories(reading, root);
 }
 

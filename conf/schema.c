@@ -125,6 +125,21 @@ static const struct conf_key alert_keys[] = {
     {.name = "max-age", .type = CONF_TIME, .value = "3d", .least = "1s", .most = "30d",
      INTO(struct settings, alerts.max_age_us),
      .help = "An alert that could not be sent for this long is given up; it stays in the log."},
+    {.name = "webhook", .type = CONF_TEXT, .check = check_webhook,
+     INTO(struct settings, alerts.webhook),
+     .help = "Address that each alert is posted to as JSON, signed: https://..., or http:// on "
+             "this machine. Needs webhook-key-file."},
+    {.name = "webhook-key-file", .type = CONF_TEXT, .check = check_key_file,
+     INTO(struct settings, alerts.webhook_key_file),
+     .help = "File whose first line is the key of the webhook's signature (HMAC-SHA256). A path, "
+             "or the name of a systemd credential. Readable by the daemon alone."},
+    {.name = "program", .type = CONF_PATH, INTO(struct settings, alerts.program),
+     .help = "Program that is run for each alert, without a shell and without arguments, with "
+             "the alert as JSON on standard input. What it ends with 0 for is told; else it is "
+             "run again later."},
+    {.name = "timeout", .type = CONF_TIME, .value = "30s", .least = "100ms", .most = "10m",
+     INTO(struct settings, alerts.timeout_us),
+     .help = "Longest time that program runs, or webhook takes to answer."},
 };
 
 static const struct conf_key sla_keys[] = {

@@ -268,6 +268,47 @@ const char *check_relay(const char *text)
     return "not a relay; write smtp://HOST:PORT, smtps://HOST:PORT or sendmail:PATH";
 }
 
+/* A host that is this machine, up to its end, port or path. */
+static bool is_loopback(const char *host)
+{
+    static const char *const names[] = {"localhost", "127.0.0.1", "[::1]"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        size_t n = strlen(names[i]);
+
+        if (strncmp(host, names[i], n) == 0 && strchr(":/", host[n]))
+            return true;
+    }
+    return false;
+}
+
+const char *check_webhook(const char *text)
+{
+    static const char https[] = "https://", http[] = "http://";
+    bool safe = strncmp(text, https, strlen(https)) == 0;
+    const char *host = text + (safe ? strlen(https) : strlen(http));
+    char authority[ADDRESS_MOST + 1];
+    size_t n;
+
+    if (!safe && strncmp(text, http, strlen(http)) != 0)
+        return "not an address of the web; write https://HOST/PATH";
+    for (const char *c = text; *c; c++)
+        if (*c <= ' ' || *c > '~' || strchr("\"\\<>^`{|}", *c))
+            return "an address with a blank or a sign that must be written as %XX";
+    n = strcspn(host, "/?#");
+    if (n > ADDRESS_MOST)
+        return "longer than a host can be; shorten it";
+    memcpy(authority, host, n);
+    authority[n] = '\0';
+    if (strchr(authority, '@'))
+        return "a name and password do not belong here; the signature says who we are";
+    if (!host_port_sound(authority))
+        return "host or port make no sense; write https://HOST:PORT/PATH";
+    if (!safe && !is_loopback(host))
+        return "not encrypted; write https://, but for a host that is this machine";
+    return NULL;
+}
+
 const char *value_date(const char *text, struct date *date)
 {
     int rc = date_parse_iso(span_str(text), date);

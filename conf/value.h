@@ -38,6 +38,8 @@ const char *check_address(const char *text);
 const char *check_address_pattern(const char *text);
 /* smtp://HOST[:PORT], smtps://HOST[:PORT] or sendmail:PATH. */
 const char *check_relay(const char *text);
+/* https://HOST[:PORT][/PATH], or http:// of this machine alone: what it says is of others. */
+const char *check_webhook(const char *text);
 /* A name of the list of formats, or layout:NAME. */
 const char *check_format(const char *text);
 /* A bankgiro or plusgiro number with a right check digit. */

@@ -27,8 +27,8 @@ int intake_commit(struct intake *intake)
 
 void intake_poke(struct intake *intake)
 {
-    if (intake->outbound)
-        outbound_process_poke(intake->outbound);
+    outbound_process_poke(intake->outbound);
+    outbound_process_poke(intake->alerts);
     if (intake->control)
         control_server_wake(intake->control);
     if (intake->pipeline)

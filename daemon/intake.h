@@ -28,7 +28,8 @@ struct intake {
     struct inboxes *inboxes;
     struct pool *pool;
     struct pipeline *pipeline;
-    struct outbound_process *outbound;
+    struct outbound_process *outbound; /* sends mail */
+    struct outbound_process *alerts;   /* speaks to operators by other ways */
     struct control_server *control;
     int64_t started_us;    /* wall clock */
     char last_error[256];  /* the last thing that went wrong, for status; "" = nothing */

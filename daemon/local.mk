@@ -20,11 +20,14 @@ libdaemon_a_SOURCES = \
   daemon/log.c daemon/log.h \
   daemon/loop.c daemon/loop.h \
   daemon/notify.c daemon/notify.h \
+  daemon/outbound_alerts.c daemon/outbound_mail.c \
+  daemon/outbound_child.c daemon/outbound_child.h \
   daemon/outbound_process.c daemon/outbound_process.h \
   daemon/passage.c daemon/passage.h \
   daemon/pipeline.c daemon/pipeline.h \
   daemon/pool.c daemon/pool.h \
   daemon/process.c daemon/process.h \
+  daemon/rounds.c daemon/rounds.h \
   daemon/settle.c daemon/settle.h \
   daemon/silence_watch.c daemon/silence_watch.h \
   daemon/state_lock.c daemon/state_lock.h \

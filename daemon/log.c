@@ -31,6 +31,7 @@ static const struct {
     const char *word; /* padded: the event names stand under each other */
     const char *colour;
 } levels[] = {
+    [LOG_LEVEL_CRITICAL] = {"CRITICAL", "\033[1;31m"},
     [LOG_LEVEL_ERROR] = {"error  ", "\033[31m"},
     [LOG_LEVEL_WARNING] = {"warning", "\033[33m"},
     [LOG_LEVEL_NOTICE] = {"notice ", "\033[1m"},
@@ -101,10 +102,17 @@ static void add_quoted(struct buf *out, struct span value)
     buf_free(&text);
 }
 
+static bool is_journals_own(const char *key)
+{
+    return key[0] >= 'A' && key[0] <= 'Z';
+}
+
 static void add_event(struct buf *out, const char *event, const struct log_field *fields)
 {
     (void)buf_str(out, event);
     for (const struct log_field *f = fields; f && f->key; f++) {
+        if (is_journals_own(f->key))
+            continue;
         (void)buf_char(out, ' ');
         (void)buf_str(out, f->key);
         (void)buf_char(out, '=');
@@ -167,10 +175,11 @@ static void to_stream(enum log_level level, const char *event, const struct log_
     buf_free(&line);
 }
 
-/* SLUSS_ and the key in upper case, as the journal wants its names. */
+/* SLUSS_ and the key in upper case, as the journal wants its names; its own as they are. */
 static void add_field_name(struct buf *out, const char *key)
 {
-    (void)buf_str(out, "SLUSS_");
+    if (!is_journals_own(key))
+        (void)buf_str(out, "SLUSS_");
     for (const char *p = key; *p; p++) {
         if (*p >= 'a' && *p <= 'z')
             (void)buf_char(out, (char)(*p - 'a' + 'A'));

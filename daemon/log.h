@@ -2,8 +2,9 @@
  *
  * To the journal with fields (SLUSS_EVENT, SLUSS_DELIVERY, SLUSS_UNIT ...) when the service
  * manager gave us one, else to stderr for people. Levels say who should act:
- *   error    the administrator, now       warning  the administrator, some day
- *   notice   the operator                 info     nobody; the course of events
+ *   critical everybody, at once           error    the administrator, now
+ *   notice   the operator                 warning  the administrator, some day
+ *   info     nobody; the course of events
  * Never: personal data, file content. File names are escaped by the callee.
  */
 #ifndef SLUSS_DAEMON_LOG_H
@@ -13,14 +14,24 @@
 
 #include "model/span.h"
 
-enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO };
+enum log_level {
+    LOG_LEVEL_CRITICAL = 2,
+    LOG_LEVEL_ERROR,
+    LOG_LEVEL_WARNING,
+    LOG_LEVEL_NOTICE,
+    LOG_LEVEL_INFO
+};
+
+/* The journal's MESSAGE_ID of each alert to operators. */
+#define LOG_ALERT_ID "5b7c1d0e9a3f4c28b6d1e47f2a90c853"
 
 /* `process`: "intake", "worker", "outbound". Looks at JOURNAL_STREAM. */
 void log_open(const char *process);
 
 /* One field; the list ends with a null key. */
 struct log_field {
-    const char *key; /* lower case, '-' allowed */
+    const char *key; /* lower case, '-' allowed; in upper case: a field of the journal's own, which
+                        stands there alone */
     struct span value;
 };
 void log_event(enum log_level level, const char *event, const struct log_field *fields);

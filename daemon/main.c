@@ -2,7 +2,8 @@
  *
  *   slussd -c FILE                intake: inboxes, spool, store, control socket
  *   slussd --worker BYTES         a reader of strangers' bytes (started by intake)
- *   slussd --outbound -c FILE     the only one with a network (started by intake)
+ *   slussd --outbound -c FILE     sends mail (started by intake)
+ *   slussd --alerts -c FILE       speaks to operators by other ways (started by intake)
  *
  * main builds the intake's one context, part by part, and hands it down. Parts are opened in
  * the order in which a restart needs them: lock, store, spool, what a crash left, inboxes.
@@ -27,10 +28,11 @@
 #include "daemon/control_server.h"
 #include "daemon/intake.h"
 #include "daemon/log.h"
+#include "daemon/outbound_child.h"
 #include "daemon/outbound_process.h"
 #include "daemon/pipeline.h"
 #include "daemon/pool.h"
-#include "daemon/silence_watch.h"
+#include "daemon/rounds.h"
 #include "daemon/state_lock.h"
 #include "daemon/watch.h"
 #include "daemon/worker.h"
@@ -120,7 +122,7 @@ struct daemon {
     struct intake intake;
     const char *config;
     int lock;
-    struct silence_watch *silence;
+    struct rounds *rounds;
     struct loop_source *signals[3];
 };
 
@@ -133,6 +135,7 @@ static void swap_settings(struct daemon *d, struct settings *settings)
     pipeline_reload(d->intake.pipeline, settings);
     pool_reload(d->intake.pool, settings);
     outbound_process_reload(d->intake.outbound);
+    outbound_process_reload(d->intake.alerts);
     settings_free(&old);
     log_text(LOG_LEVEL_NOTICE, "reloaded", "%s: %zu unit%s", d->config, settings->unit_count,
              settings->unit_count == 1 ? "" : "s");
@@ -214,15 +217,18 @@ static int open_parts(struct daemon *d)
     rc = rc ? rc : loop_signal(in->loop, SIGHUP, on_reload, d, &d->signals[2]);
     rc = rc ? rc : pool_open(in->loop, in->settings, &in->pool);
     rc = rc ? rc : pipeline_open(in, &in->pipeline);
-    rc = rc ? rc : silence_watch_open(in, &d->silence);
+    rc = rc ? rc : rounds_open(in, &d->rounds);
     if (rc) {
         log_text(LOG_LEVEL_ERROR, "start-failed", "%s", sluss_error_text(rc));
         return rc;
     }
     const struct outbound_callbacks callbacks = {.context = in, .error = on_outbound_error};
-    rc = outbound_process_start(in->loop, d->config, &callbacks, &in->outbound);
+    rc = outbound_process_start(in->loop, OUTBOUND_MAIL, d->config, &callbacks, &in->outbound);
+    rc = rc ? rc
+            : outbound_process_start(in->loop, OUTBOUND_ALERTS, d->config, &callbacks,
+                                     &in->alerts);
     if (rc) {
-        log_text(LOG_LEVEL_ERROR, "start-failed", "the outbound process: %s",
+        log_text(LOG_LEVEL_ERROR, "start-failed", "the processes that send: %s",
                  sluss_error_text(rc));
         return rc;
     }
@@ -256,10 +262,11 @@ static void close_all(struct daemon *d)
     struct intake *in = &d->intake;
     control_server_close(&in->control);
     inboxes_close(&in->inboxes);
-    silence_watch_close(&d->silence);
+    rounds_close(&d->rounds);
     pipeline_close(&in->pipeline);
     pool_close(&in->pool);
     outbound_process_stop(&in->outbound);
+    outbound_process_stop(&in->alerts);
     for (size_t i = 0; i < sizeof d->signals / sizeof d->signals[0]; i++)
         loop_source_free(&d->signals[i]);
     spool_close(&in->spool);
@@ -338,7 +345,7 @@ static int print_reference(void)
     return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-enum option_code { OPTION_FOREGROUND = 256, OPTION_CHECK, OPTION_REFERENCE, OPTION_OUTBOUND };
+enum option_code { OPTION_FOREGROUND = 256, OPTION_CHECK, OPTION_REFERENCE, OPTION_OUTBOUND, OPTION_ALERTS };
 
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},
@@ -346,6 +353,7 @@ static const struct option options[] = {
     {"check-config", no_argument, NULL, OPTION_CHECK},
     {"print-config-reference", no_argument, NULL, OPTION_REFERENCE},
     {"outbound", no_argument, NULL, OPTION_OUTBOUND},
+    {"alerts", no_argument, NULL, OPTION_ALERTS},
     {"version", no_argument, NULL, 'V'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -374,6 +382,7 @@ int main(int argc, char **argv)
         case OPTION_CHECK:
         case OPTION_REFERENCE:
         case OPTION_OUTBOUND:
+        case OPTION_ALERTS:
             mode = c;
             break;
         case OPTION_FOREGROUND:
@@ -396,5 +405,7 @@ int main(int argc, char **argv)
         return check_config(config);
     if (mode == OPTION_REFERENCE)
         return print_reference();
-    return mode == OPTION_OUTBOUND ? outbound_process_main(config) : intake_main(config);
+    if (mode == OPTION_OUTBOUND)
+        return outbound_mail_main(config);
+    return mode == OPTION_ALERTS ? outbound_alerts_main(config) : intake_main(config);
 }

@@ -54,8 +54,9 @@ int notify_answer(struct intake *intake, const struct delivery *delivery)
 {
     const struct unit_settings *unit = settings_unit(intake->settings, delivery->unit);
 
-    if (!unit)
-        return 0;
+    int rc = notify_heard(intake, delivery->unit);
+    if (rc || !unit)
+        return rc;
     return add_receipts(intake, unit, delivery, verdict_name(delivery->verdict), NULL,
                         penalty_deadline_us(&unit->sla.terms, delivery->received_us));
 }
@@ -154,6 +155,7 @@ int notify_held(struct intake *intake, const struct delivery *delivery,
                    sizeof delivery->summary.blake2b);
     const struct alert alert = {
         .topic = "held",
+        .severity = ALERT_WARNING,
         .text = buf_cstr(&text), /* one cut at ALERT_MAX still tells what to do */
         .delivery_row = delivery->row,
         .delivery_id = delivery->id,
@@ -166,9 +168,12 @@ int notify_held(struct intake *intake, const struct delivery *delivery,
     return rc;
 }
 
+/* --- what is told of other things ----------------------------------------------------------- */
+
 int notify_trouble(struct intake *intake, const char *unit, const char *topic, const char *text)
 {
     const struct alert alert = {.topic = topic,
+                                .severity = ALERT_WARNING,
                                 .text = text,
                                 .unit = unit,
                                 .dedup = text,
@@ -199,25 +204,36 @@ int notify_silence(struct intake *intake, const struct unit_settings *unit, stru
                    struct date due)
 {
     char last_day[DATE_SIZE], due_day[DATE_SIZE];
-    struct buf text, dedup;
+    struct buf text;
     date_format(last, last_day);
     date_format(due, due_day);
     buf_init(&text, ALERT_MAX);
-    buf_init(&dedup, 256);
     buf_printf(&text,
                "%s: an expected delivery did not come\n\nThe last one came on %s; the next was "
-               "expected by %s, %s%s.\nThe next delivery of the unit ends this. Nothing is held.\n",
+               "expected by %s, %s%s.\n\nAsk the unit whether it sent one. Its next delivery ends "
+               "this. Nothing is held.\n",
                unit->key, last_day, due_day,
                unit->expect ? "as the configuration says: expect = " : "by what it usually does",
                unit->expect ? unit->expect : "");
-    buf_printf(&dedup, "silence %s %s", unit->key, last_day);
     const struct alert alert = {.topic = "silence",
+                                .severity = ALERT_WARNING,
                                 .text = buf_cstr(&text),
                                 .unit = unit->key,
-                                .dedup = buf_cstr(&dedup),
-                                .quiet_us = SILENCE_QUIET_US};
+                                .dedup = unit->key,
+                                .quiet_us = SILENCE_QUIET_US,
+                                .lasting = true};
     int rc = alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
     buf_free(&text);
-    buf_free(&dedup);
+    return rc;
+}
+
+int notify_heard(struct intake *intake, const char *unit)
+{
+    struct buf text;
+    buf_init(&text, ALERT_MAX);
+    buf_printf(&text, "%s: it is heard of again\n\nNothing is to be done.\n", unit);
+    int rc = alert_clear(intake->store, intake->settings, "silence", unit, buf_cstr(&text),
+                         loop_wall_us(intake->loop));
+    buf_free(&text);
     return rc;
 }

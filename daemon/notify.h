@@ -24,12 +24,16 @@ int notify_decision(struct intake *intake, const struct delivery *delivery, cons
 int notify_held(struct intake *intake, const struct delivery *delivery,
                 const struct unit_settings *unit, const struct finding_list *findings);
 
-/* To the operators: the unit's delivery due on that day did not come. Once after each `last`. */
+/* To the operators: the unit's delivery due on that day did not come. Told once, until
+ * notify_heard. */
 int notify_silence(struct intake *intake, const struct unit_settings *unit, struct date last,
                    struct date due);
 
 /* To the operators: what was decided changed how much the check weighs. */
 int notify_learned(struct intake *intake, const struct track_record *record);
+
+/* The unit sent something, or is not late any more: ends its silence where there was one. */
+int notify_heard(struct intake *intake, const char *unit);
 
 /* To the operators: something about a unit's inbox; once a day for the same text. */
 int notify_trouble(struct intake *intake, const char *unit, const char *topic, const char *text);

@@ -1,4 +1,4 @@
-/* outbound_process.c -- both sides of the outbound process */
+/* outbound_process.c -- see outbound_process.h */
 #include "daemon/outbound_process.h"
 
 #include <errno.h>
@@ -12,27 +12,20 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "conf/conf.h"
-#include "daemon/log.h"
+#include "daemon/outbound_child.h"
 #include "daemon/process.h"
+#include "model/buf.h"
+#include "model/date.h"
 #include "model/error.h"
-#include "outbound/sender.h"
-#include "outbound/smtp.h"
 
-#define PROTOCOL_VERSION 1
-#define MESSAGE_MAX      1024
 #define RESPAWN_FIRST_US SECOND_US
 #define RESPAWN_MOST_US  (10 * SECOND_US)
 #define STEADY_US        (60 * SECOND_US) /* a child that lived this long was no failed start */
 #define STOP_TRIES       150              /* of 20 ms */
-#define POLL_US          (5 * SECOND_US)
-#define ROWS_A_PASS      4 /* between two looks at the socket */
-#define ERRORS_MAX       65536
-
-/* --- parent ----------------------------------------------------------------------------- */
 
 struct outbound_process {
     struct loop *loop;
+    const char *role;
     char *config_path;
     struct outbound_callbacks callbacks;
     struct loop_source *socket_source;
@@ -70,6 +63,11 @@ static void respawn_later(struct outbound_process *p)
         p->respawn_us = RESPAWN_MOST_US;
 }
 
+static const char *what_of(const struct outbound_process *p)
+{
+    return strcmp(p->role, OUTBOUND_ALERTS) == 0 ? "alerts" : "mail";
+}
+
 static void child_ended(void *context, pid_t pid, int status)
 {
     struct outbound_process *p = context;
@@ -81,9 +79,11 @@ static void child_ended(void *context, pid_t pid, int status)
     close_socket(p);
     buf_init(&text, 256);
     if (WIFSIGNALED(status))
-        buf_printf(&text, "the outbound process was ended by signal %d", WTERMSIG(status));
+        buf_printf(&text, "the process that sends %s was ended by signal %d", what_of(p),
+                   WTERMSIG(status));
     else
-        buf_printf(&text, "the outbound process ended with code %d", WEXITSTATUS(status));
+        buf_printf(&text, "the process that sends %s ended with code %d", what_of(p),
+                   WEXITSTATUS(status));
     buf_str(&text, "; it is started again");
     report_error(p, "outbound-ended", buf_cstr(&text));
     buf_free(&text);
@@ -95,7 +95,7 @@ static void take_message(struct outbound_process *p, const char *message, size_t
 {
     const char *text;
 
-    if (n == 2 && message[0] == 'V' && message[1] == PROTOCOL_VERSION)
+    if (n == 2 && message[0] == 'V' && message[1] == OUTBOUND_PROTOCOL)
         return;
     text = n > 2 && message[0] == 'E' ? memchr(message + 1, '\0', n - 1) : NULL;
     if (text && message[n - 1] == '\0' && text + 1 < message + n)
@@ -107,7 +107,7 @@ static void take_message(struct outbound_process *p, const char *message, size_t
 static void socket_ready(void *context, int fd, uint32_t revents)
 {
     struct outbound_process *p = context;
-    char message[MESSAGE_MAX];
+    char message[OUTBOUND_MESSAGE_MAX];
     ssize_t n;
 
     (void)revents;
@@ -124,7 +124,7 @@ static void socket_ready(void *context, int fd, uint32_t revents)
 static void spawn(struct outbound_process *p)
 {
     const char *const arguments[] = {"-c", p->config_path, NULL};
-    int rc = process_start("--outbound", arguments, &p->pid, &p->socket);
+    int rc = process_start(p->role, arguments, &p->pid, &p->socket);
 
     if (rc) {
         p->pid = 0;
@@ -150,7 +150,7 @@ static void respawn_now(void *context, int64_t now_us)
         spawn(p);
 }
 
-int outbound_process_start(struct loop *loop, const char *config_path,
+int outbound_process_start(struct loop *loop, const char *role, const char *config_path,
                            const struct outbound_callbacks *callbacks,
                            struct outbound_process **out)
 {
@@ -161,6 +161,7 @@ int outbound_process_start(struct loop *loop, const char *config_path,
     if (rc)
         return rc;
     p->loop = loop;
+    p->role = role;
     p->callbacks = *callbacks;
     p->socket = -1;
     p->respawn_us = RESPAWN_FIRST_US;
@@ -194,6 +195,22 @@ void outbound_process_reload(struct outbound_process *process)
     send_hint(process, 'R');
 }
 
+bool outbound_process_tell(struct outbound_process *p, const char *topic, const char *text)
+{
+    struct buf message;
+    bool sent;
+
+    buf_init(&message, OUTBOUND_MESSAGE_MAX);
+    buf_printf(&message, "A%s", topic);
+    buf_char(&message, '\0');
+    buf_str(&message, text);
+    buf_char(&message, '\0');
+    sent = p && p->socket >= 0 && !buf_error(&message) &&
+           send(p->socket, message.p, message.n, MSG_DONTWAIT | MSG_NOSIGNAL) > 0;
+    buf_free(&message);
+    return sent;
+}
+
 static void wait_for_end(pid_t pid)
 {
     const struct timespec step = {0, 20 * 1000 * 1000};
@@ -221,235 +238,4 @@ void outbound_process_stop(struct outbound_process **process)
     free(p->config_path);
     free(p);
     *process = NULL;
-}
-
-/* --- child ------------------------------------------------------------------------------ */
-
-struct child {
-    struct loop *loop;
-    const char *config_path;
-    struct loop_source *socket_source;
-    struct loop_source *timer;
-    struct settings *settings; /* null until the configuration could be read */
-    struct template_set *templates;
-    struct store *store;
-    struct sender *sender;
-    char last_problem[64]; /* not logged again while it stays the same */
-};
-
-/* To the log as an error, and to the parent for `slussctl status`. */
-static void child_problem(struct child *c, const char *event, const char *text)
-{
-    struct span said = span_trim(span_str(text));
-    struct buf message;
-
-    LOG(LOG_LEVEL_ERROR, event, {"text", said});
-    buf_init(&message, MESSAGE_MAX);
-    buf_printf(&message, "E%s", event);
-    buf_char(&message, '\0');
-    buf_add(&message, said.p, said.n < MESSAGE_MAX / 2 ? said.n : MESSAGE_MAX / 2);
-    buf_char(&message, '\0');
-    if (!buf_error(&message))
-        (void)!send(CHILD_SOCKET, message.p, message.n, MSG_DONTWAIT | MSG_NOSIGNAL);
-    buf_free(&message);
-    (void)c;
-}
-
-/* The same, once for as long as it lasts: what is tried every few seconds must not fill logs. */
-static void lasting_problem(struct child *c, const char *event, const char *text)
-{
-    if (strcmp(c->last_problem, event) == 0)
-        return;
-    child_problem(c, event, text);
-    snprintf(c->last_problem, sizeof c->last_problem, "%s", event);
-}
-
-static void on_sender_event(void *context, const struct sender_event *event)
-{
-    struct child *c = context;
-    const struct outbox_mail *mail = event->mail;
-    enum log_level level = LOG_LEVEL_INFO;
-
-    if (strcmp(event->name, "mail-failed") == 0 || strcmp(event->name, "relay-down") == 0) {
-        child_problem(c, event->name, event->text);
-        level = LOG_LEVEL_NOTICE;
-    } else if (strcmp(event->name, "mail-retry") == 0) {
-        level = LOG_LEVEL_WARNING;
-    }
-    if (mail)
-        LOG(level, event->name, {"delivery", span_str(mail->delivery_id)},
-            {"unit", span_str(mail->unit)}, {"message-id", span_str(mail->message_id)},
-            {"text", span_str(event->text)});
-    else if (level == LOG_LEVEL_INFO)
-        LOG(level, event->name, {"relay", span_str(event->relay)});
-}
-
-static int64_t child_wall(void *context)
-{
-    return loop_wall_us(context);
-}
-
-static int64_t child_monotonic(void *context)
-{
-    return loop_now_us(context);
-}
-
-static void use_time_zone(const struct settings *settings)
-{
-    if (settings->time_zone && settings->time_zone[0])
-        setenv("TZ", settings->time_zone, 1);
-    tzset();
-}
-
-/* Settings and templates, both or neither. */
-static int read_configuration(struct child *c, struct settings **settings,
-                              struct template_set **templates)
-{
-    struct buf errors;
-    int rc;
-
-    *settings = NULL;
-    *templates = NULL;
-    buf_init(&errors, ERRORS_MAX);
-    rc = conf_read(c->config_path, &errors, settings);
-    if (!rc)
-        rc = template_load_all(*settings, &errors, templates);
-    if (rc) {
-        lasting_problem(c, "outbound-configuration",
-                        errors.n ? buf_cstr(&errors) : sluss_error_text(rc));
-        settings_free(settings);
-    }
-    buf_free(&errors);
-    return rc;
-}
-
-static void reload(struct child *c)
-{
-    struct settings *settings;
-    struct template_set *templates;
-
-    if (read_configuration(c, &settings, &templates))
-        return; /* the old one stays in force */
-    if (c->sender && sender_configure(c->sender, settings, templates)) {
-        settings_free(&settings);
-        template_set_free(&templates);
-        return;
-    }
-    settings_free(&c->settings);
-    template_set_free(&c->templates);
-    c->settings = settings;
-    c->templates = templates;
-    use_time_zone(settings);
-    log_text(LOG_LEVEL_INFO, "outbound-configured", "configuration read");
-}
-
-static int open_store(struct child *c)
-{
-    const struct sender_clock clock = {child_wall, child_monotonic, c->loop};
-    struct buf error;
-    int rc;
-
-    buf_init(&error, 4096);
-    rc = store_open(c->settings->state_dir, &error, &c->store);
-    if (!rc)
-        rc = sender_new(c->store, &clock, on_sender_event, c, &c->sender);
-    if (!rc)
-        rc = sender_configure(c->sender, c->settings, c->templates);
-    if (rc) {
-        lasting_problem(c, "outbound-store", error.n ? buf_cstr(&error) : sluss_error_text(rc));
-        sender_free(&c->sender);
-        store_close(&c->store);
-    }
-    buf_free(&error);
-    return rc;
-}
-
-/* One round of work; returns how long to wait for the next. */
-static int64_t work(struct child *c)
-{
-    int64_t wait = POLL_US;
-    int rc;
-
-    if (!c->settings)
-        reload(c);
-    if (!c->settings || (!c->sender && open_store(c)))
-        return POLL_US;
-    rc = sender_pass(c->sender, ROWS_A_PASS, &wait);
-    if (rc) {
-        lasting_problem(c, "outbound-store", store_message(c->store));
-        return POLL_US;
-    }
-    c->last_problem[0] = '\0';
-    return wait < POLL_US ? wait : POLL_US;
-}
-
-static void tick(void *context, int64_t now_us)
-{
-    struct child *c = context;
-    int64_t wait = work(c);
-
-    (void)now_us;
-    loop_timer_set(c->timer, loop_now_us(c->loop) + wait);
-}
-
-static void hint_ready(void *context, int fd, uint32_t revents)
-{
-    struct child *c = context;
-    char message[16];
-    ssize_t n;
-
-    (void)revents;
-    while ((n = recv(fd, message, sizeof message, MSG_DONTWAIT)) > 0)
-        if (message[0] == 'R') {
-            c->last_problem[0] = '\0'; /* who asks gets an answer each time */
-            reload(c);
-        }
-    if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
-        loop_quit(c->loop, 0); /* the parent is gone or wants us gone */
-        return;
-    }
-    loop_timer_set(c->timer, loop_now_us(c->loop));
-}
-
-static int child_run(struct child *c)
-{
-    const char hello[2] = {'V', PROTOCOL_VERSION};
-    int rc = loop_new(&c->loop);
-
-    if (!rc)
-        rc = loop_timer(c->loop, tick, c, &c->timer);
-    if (!rc)
-        rc = loop_io(c->loop, CHILD_SOCKET, POLLIN, hint_ready, c, &c->socket_source);
-    if (rc)
-        return rc;
-    (void)!send(CHILD_SOCKET, hello, sizeof hello, MSG_DONTWAIT | MSG_NOSIGNAL);
-    loop_timer_set(c->timer, loop_now_us(c->loop));
-    return loop_run(c->loop);
-}
-
-int outbound_process_main(const char *config_path)
-{
-    struct child c = {.config_path = config_path};
-    int rc = process_child_begin("slussd-outbound");
-
-    if (rc)
-        return 2;
-    /* Signals for the whole group (a terminal, the service manager) are the parent's to
-     * answer; it ends us by closing the socket, so that the mail in hand is finished. */
-    signal(SIGINT, SIG_IGN);
-    signal(SIGTERM, SIG_IGN);
-    signal(SIGHUP, SIG_IGN);
-    log_open("outbound");
-    rc = smtp_begin();
-    if (!rc)
-        rc = child_run(&c);
-    loop_source_free(&c.socket_source);
-    loop_source_free(&c.timer);
-    loop_free(&c.loop);
-    sender_free(&c.sender);
-    store_close(&c.store);
-    template_set_free(&c.templates);
-    settings_free(&c.settings);
-    smtp_end();
-    return rc ? 1 : 0;
 }

@@ -1,10 +1,12 @@
-/* outbound_process.h -- the process that has the network
+/* outbound_process.h -- the processes through which something leaves the machine
  *
- * Started as `slussd --outbound -c FILE`. It opens the store itself and lives from the rows of
- * the outbox; the socket between parent and child carries only hints, so a lost one costs at
- * most the child's own polling interval (5 s).
+ * Two of one kind, so that what is wrong with one does not silence the other: `slussd --outbound`
+ * sends mail, `slussd --alerts` speaks to operators over the channels that need no mail server.
+ * Each opens the store itself and lives from its rows; the socket between parent and child
+ * carries only hints, so a lost one costs at most the child's own polling interval (5 s).
  *
  *   parent to child: 'P' there are new rows   'R' read the configuration again
+ *                    'A' + topic + NUL + text + NUL: to be told without the store, which fails
  *   child to parent: 'V' + version, first     'E' + event + NUL + text: for the operator
  *
  * End of file on the socket ends the child. A child that ends by itself is started again after
@@ -14,6 +16,9 @@
 #define SLUSS_DAEMON_OUTBOUND_PROCESS_H
 
 #include "daemon/loop.h"
+
+#define OUTBOUND_MAIL   "--outbound"
+#define OUTBOUND_ALERTS "--alerts"
 
 struct outbound_process;
 
@@ -25,9 +30,9 @@ struct outbound_callbacks {
     void (*error)(void *context, const char *event, const char *text);
 };
 
-/* The path and callbacks are copied. The child is started at once; SIGCHLD must be blocked.
+/* `role`: one of the two above. The path and callbacks are copied. The child is started at once; SIGCHLD must be blocked.
  * 0 (also when the first start failed: it is tried again), or SLUSS_ENOMEM. */
-int outbound_process_start(struct loop *loop, const char *config_path,
+int outbound_process_start(struct loop *loop, const char *role, const char *config_path,
                            const struct outbound_callbacks *callbacks,
                            struct outbound_process **out);
 
@@ -40,7 +45,8 @@ void outbound_process_reload(struct outbound_process *process);
  * leaves null. */
 void outbound_process_stop(struct outbound_process **process);
 
-/* The child: returns the exit code. */
-int outbound_process_main(const char *config_path);
+/* Hand an alert to the process of alerts past the store. False when it could not be handed over;
+ * what becomes of it then nobody knows. */
+bool outbound_process_tell(struct outbound_process *process, const char *topic, const char *text);
 
 #endif

@@ -125,6 +125,10 @@ struct settings {
         struct texts to;
         int64_t gather_after_us; /* waiting longer, they go out as one mail */
         int64_t max_age_us;      /* waiting longer, they are given up */
+        const char *webhook;          /* null: none; an URL */
+        const char *webhook_key_file; /* a path, or the name of a credential */
+        const char *program;          /* null: none */
+        int64_t timeout_us;           /* of a program, or of an answer to the webhook */
     } alerts;
     struct sla_settings sla;
     struct safeguard_settings safeguards;

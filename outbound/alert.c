@@ -1,4 +1,4 @@
-/* alert.c -- alerts into the outbox, and out of it as mails */
+/* alert.c -- see alert.h */
 #include "outbound/alert.h"
 
 #include <string.h>
@@ -6,12 +6,19 @@
 
 #include "model/date.h"
 #include "model/error.h"
+#include "model/json.h"
 #include "model/text.h"
 
-#define SUBJECT_MAX 120 /* bytes of the first line */
+#define SUBJECT_MAX   120 /* bytes of the first line */
+#define TEXT_MAX      32768
+#define ALERT_ROOM    ((size_t)1024 * 1024)
+#define GATHER_MOST   1000 /* in one */
+#define GATHER_LISTED 50   /* of those, with a line each */
 
-int alert_add(struct store *store, const struct settings *settings, const struct alert *alert,
-              int64_t now_us)
+/* --- telling ------------------------------------------------------------------------------ */
+
+static int mail_rows(struct store *store, const struct settings *settings,
+                     const struct stored_alert *alert)
 {
     int rc = 0;
 
@@ -24,24 +31,181 @@ int alert_add(struct store *store, const struct settings *settings, const struct
             .verdict = alert->topic,
             .recipient = settings->alerts.to.of[i],
             .detail = alert->text,
-            .created_us = now_us,
-            .next_us = now_us,
+            .created_us = alert->told_us,
+            .next_us = alert->told_us,
         };
 
-        rc = outbox_add(store, &row, settings->smtp.from, alert->dedup, alert->quiet_us);
+        rc = outbox_add(store, &row, settings->smtp.from, NULL, 0);
     }
     return rc;
 }
 
-static int write_subject(const struct outbox_mail *row, struct mail *mail)
+/* A row for each way out. */
+static int tell(struct store *store, const struct settings *settings,
+                const struct stored_alert *alert)
 {
-    struct span line = span_trim(span_str(row->detail));
+    const struct {
+        const char *channel;
+        bool used;
+    } channels[] = {{ALERT_JOURNAL, true},
+                    {ALERT_WEBHOOK, settings->alerts.webhook != NULL},
+                    {ALERT_PROGRAM, settings->alerts.program != NULL}};
+    int rc = mail_rows(store, settings, alert);
+
+    for (size_t i = 0; !rc && i < sizeof channels / sizeof *channels; i++)
+        if (channels[i].used)
+            rc = alerts_send_add(store, alert->row, channels[i].channel, alert->told_us);
+    return rc;
+}
+
+int alert_add(struct store *store, const struct settings *settings, const struct alert *alert,
+              int64_t now_us)
+{
+    struct stored_alert row = {
+        .topic = alert->topic,
+        .key = alert->dedup,
+        .severity = alert->severity,
+        .lasting = alert->lasting,
+        .unit = alert->unit,
+        .delivery_row = alert->delivery_row,
+        .delivery_id = alert->delivery_id,
+        .text = alert->text ? alert->text : "",
+        .created_us = now_us,
+        .quiet_us = alert->quiet_us,
+    };
+    int rc = alerts_raise(store, &row);
+
+    return rc == 1 ? tell(store, settings, &row) : rc;
+}
+
+int alert_clear(struct store *store, const struct settings *settings, const char *topic,
+                const char *dedup, const char *text, int64_t now_us)
+{
+    struct arena *arena = arena_new(ALERT_ROOM);
+    struct stored_alert row;
+    int rc = arena ? alerts_clear(store, topic, dedup, text, now_us, arena, &row) : SLUSS_ENOMEM;
+
+    if (rc == 1)
+        rc = tell(store, settings, &row);
+    arena_free(&arena);
+    return rc;
+}
+
+/* --- gathering ---------------------------------------------------------------------------- */
+
+struct span alert_title(const char *text)
+{
+    struct span line = span_trim(span_str(text));
     const char *end = line.n ? memchr(line.p, '\n', line.n) : NULL;
-    struct buf subject;
-    int rc;
 
     if (end)
         line.n = (size_t)(end - line.p);
+    return span_trim(line);
+}
+
+struct gathering {
+    struct buf lines;
+    unsigned n, listed;
+    enum alert_severity severity;
+};
+
+static int gather_one(void *context, const struct stored_alert *alert)
+{
+    struct gathering *g = context;
+    char when[INSTANT_SIZE];
+
+    g->n++;
+    if (alert->severity > g->severity)
+        g->severity = alert->severity;
+    if (g->listed == GATHER_LISTED)
+        return 0;
+    g->listed++;
+    buf_printf(&g->lines, "- %s %s: %.*s",
+               instant_local(alert->unsaid && alert->last_us ? alert->last_us : alert->created_us,
+                             when),
+               alert->topic, SPAN_FMT(alert_title(alert->text)));
+    if (alert->unsaid)
+        buf_printf(&g->lines, " (%llu more time%s)", (unsigned long long)alert->unsaid,
+                   alert->unsaid == 1 ? "" : "s");
+    buf_char(&g->lines, '\n');
+    return 0;
+}
+
+static int tell_gathered(struct store *store, const struct settings *settings,
+                         struct gathering *g, const char *what, int64_t now_us)
+{
+    struct stored_alert row = {.topic = "gathered",
+                               .severity = g->severity,
+                               .event = ALERT_GATHERED,
+                               .created_us = now_us,
+                               .told_us = now_us};
+    struct buf text;
+    int rc;
+
+    buf_init(&text, TEXT_MAX);
+    buf_printf(&text, "%u alert%s %s\n\n", g->n, g->n == 1 ? "" : "s", what);
+    buf_span(&text, buf_view(&g->lines));
+    if (g->n > g->listed)
+        buf_printf(&text, "... and %u more\n", g->n - g->listed);
+    buf_str(&text, "\nSee: slussctl status, slussctl list --state held, slussctl receipts "
+                   "--pending\n");
+    row.text = buf_cstr(&text);
+    rc = alerts_tell(store, &row);
+    rc = rc ? rc : tell(store, settings, &row);
+    buf_free(&text);
+    return rc ? rc : 1;
+}
+
+int alert_gather(struct store *store, const struct settings *settings, int64_t now_us)
+{
+    struct gathering flood = {0}, again = {0};
+    int rc, told = 0;
+
+    buf_init(&flood.lines, TEXT_MAX);
+    buf_init(&again.lines, TEXT_MAX);
+    rc = alerts_gather(store, now_us, GATHER_MOST, gather_one, &flood);
+    if (rc > 0)
+        told = rc = tell_gathered(store, settings, &flood, "more, gathered into one", now_us);
+    if (rc >= 0)
+        rc = alerts_repeated(store, now_us, GATHER_MOST, gather_one, &again);
+    if (rc > 0)
+        told = rc = tell_gathered(store, settings, &again, "came again since told", now_us);
+    buf_free(&flood.lines);
+    buf_free(&again.lines);
+    return rc < 0 ? rc : told;
+}
+
+/* --- as JSON ------------------------------------------------------------------------------ */
+
+int alert_json(const struct stored_alert *alert, const char *host, struct buf *out)
+{
+    struct json j;
+
+    json_start(&j, out);
+    json_object_begin(&j, NULL);
+    json_int(&j, "alert", alert->row);
+    json_cstr(&j, "topic", alert->topic);
+    json_cstr(&j, "severity", alert_severity_name(alert->severity));
+    json_cstr(&j, "event", alert_event_name(alert->event));
+    json_bool(&j, "lasting", alert->lasting);
+    json_text(&j, "title", alert_title(alert->text));
+    json_text(&j, "text", span_str(alert->text));
+    json_cstr(&j, "unit", alert->unit);
+    json_cstr(&j, "delivery", alert->delivery_id);
+    json_instant(&j, "at", alert->created_us);
+    json_cstr(&j, "host", host);
+    json_object_end(&j);
+    return buf_error(out);
+}
+
+/* --- as a mail ---------------------------------------------------------------------------- */
+
+static int write_subject(const struct outbox_mail *row, struct mail *mail)
+{
+    struct span line = alert_title(row->detail);
+    struct buf subject;
+    int rc;
+
     if (line.n > SUBJECT_MAX) {
         line.n = SUBJECT_MAX;
         while (line.n && ((unsigned char)line.p[line.n] & 0xc0) == 0x80)

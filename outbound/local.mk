@@ -6,6 +6,7 @@ liboutbound_a_SOURCES = \
   outbound/gathered.c outbound/gathered.h \
   outbound/mail.c outbound/mail.h \
   outbound/message.c outbound/message.h \
+  outbound/program.c outbound/program.h \
   outbound/receipt.c outbound/receipt.h \
   outbound/relays.c outbound/relays.h \
   outbound/retry.c outbound/retry.h \
@@ -13,7 +14,8 @@ liboutbound_a_SOURCES = \
   outbound/sendmail.c outbound/sendmail.h \
   outbound/smtp.c outbound/smtp.h \
   outbound/template.c outbound/template.h \
-  outbound/template_set.c
+  outbound/template_set.c \
+  outbound/webhook.c outbound/webhook.h
 
 # The wording that is built in: what etc/templates holds.
 outbound_templates = \

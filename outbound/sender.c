@@ -176,6 +176,7 @@ static int add_failure_alert(struct sender *s, const struct outcome *o)
 {
     struct alert alert = {
         .topic = "receipt-failed",
+        .severity = ALERT_CRITICAL,
         .delivery_row = o->delivery_row,
         .delivery_id = o->delivery_id,
         .unit = o->unit,

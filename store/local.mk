@@ -1,6 +1,7 @@
 # store/: durable state, SQLite behind it.
 noinst_LIBRARIES += libstore.a
 libstore_a_SOURCES = \
+  store/alerts.c store/alerts.h \
   store/announcements.c store/announcements.h \
   store/audit.c store/audit.h \
   store/db.c store/db.h \

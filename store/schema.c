@@ -157,6 +157,30 @@ static const char schema_6[] =
 /* A failure that is none: the address is not on the site's list. */
 static const char schema_7[] =
     "ALTER TABLE outbox ADD COLUMN not_allowed INTEGER NOT NULL DEFAULT 0;";
+/* What operators are to be told (alerts.h), and what each channel made of it. */
+static const char schema_8[] =
+    "CREATE TABLE alert ("
+    "  row_id INTEGER PRIMARY KEY AUTOINCREMENT, topic TEXT NOT NULL, key TEXT,"
+    "  severity TEXT NOT NULL CHECK (severity IN ('notice', 'warning', 'critical')),"
+    "  event TEXT NOT NULL CHECK (event IN ('raised', 'cleared', 'gathered')),"
+    "  lasting INTEGER NOT NULL, unit TEXT, delivery INTEGER REFERENCES delivery,"
+    "  delivery_id TEXT, text TEXT NOT NULL, created_us INTEGER NOT NULL,"
+    "  told_us INTEGER NOT NULL, cleared_us INTEGER NOT NULL DEFAULT 0,"
+    "  quiet_us INTEGER NOT NULL, unsaid INTEGER NOT NULL DEFAULT 0,"
+    "  last_us INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX alert_key ON alert (topic, key, row_id) WHERE key IS NOT NULL;"
+    "CREATE INDEX alert_told ON alert (topic, told_us);"
+    "CREATE INDEX alert_waiting ON alert (row_id) WHERE told_us = 0;"
+    "CREATE INDEX alert_unsaid ON alert (row_id) WHERE unsaid > 0;"
+    "CREATE INDEX alert_open ON alert (row_id) WHERE lasting = 1 AND cleared_us = 0;"
+    "CREATE TABLE alert_send ("
+    "  row_id INTEGER PRIMARY KEY AUTOINCREMENT, alert INTEGER NOT NULL REFERENCES alert,"
+    "  channel TEXT NOT NULL,"
+    "  state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'failed')),"
+    "  next_us INTEGER NOT NULL, attempts INTEGER NOT NULL DEFAULT 0, last_error TEXT,"
+    "  ended_us INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "CREATE INDEX alert_send_due ON alert_send (next_us) WHERE state = 'pending';"
+    "CREATE INDEX alert_send_failed ON alert_send (row_id) WHERE state = 'failed';";
 
 const struct migration schema_migrations[] = {
     {1, "the first tables", schema_1},
@@ -166,6 +190,7 @@ const struct migration schema_migrations[] = {
     {5, "how likely a delivery is to be wrong", schema_5},
     {6, "how often each check was right", schema_6},
     {7, "mails that were not allowed to leave", schema_7},
+    {8, "alerts, and what each channel made of them", schema_8},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

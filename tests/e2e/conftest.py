@@ -17,6 +17,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import daemon  # noqa: E402
+import hook as hook_module  # noqa: E402
 import sftp as sftp_module  # noqa: E402
 import smtp as smtp_module  # noqa: E402
 
@@ -65,6 +66,20 @@ def smtp():
     server = smtp_module.SmtpServer().up()
     yield server
     server.down()
+
+
+@pytest.fixture
+def hook(site):
+    """A webhook that the site's alerts are posted to."""
+    key = "en nyckel som ingen annan har"
+    path = site.base / "webhook.key"
+    path.write_text(key + "\n")
+    path.chmod(0o600)
+    server = hook_module.HookServer(key)
+    site.alerts.update({"webhook": server.url, "webhook-key-file": path})
+    yield server
+    server.stop()
+    assert not server.errors, server.errors
 
 
 _count = iter(range(1, 1 << 30))

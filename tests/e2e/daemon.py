@@ -121,6 +121,7 @@ class Site:
         self.mail = {"from": "kvittens@inkasso.example", "retry-first": "200ms",
                      "retry-most": "1s", "timeout": "5s"}
         self.sla = {}
+        self.alerts = {"to": ["drift@inkasso.example"]}
         self.relays = [smtp.url]
         self.partners = {"heby": {"name": "Heby kommun", "language": "sv"}}
         self.units = []
@@ -146,7 +147,7 @@ class Site:
         lines += [f"{k} = {quote(v)}" for k, v in self.main.items()]
         lines += ["smtp {", f"  relays = {quote(self.relays)}"]
         lines += [f"  {k} = {quote(v)}" for k, v in self.mail.items()] + ["}"]
-        lines += ["alerts {", '  to = { "drift@inkasso.example" }', "}"]
+        lines += ["alerts {", *(f"  {k} = {quote(v)}" for k, v in self.alerts.items()), "}"]
         lines += ["sla {", *(f"  {k} = {quote(v)}" for k, v in self.sla.items()), "}"]
         for key, partner in self.partners.items():
             units = [u for u in self.units if u.partner == key]

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "daemon/loop.h"
+#include "daemon/outbound_child.h"
 #include "daemon/outbound_process.h"
 #include "model/date.h"
 #include "store/outbox.h"
@@ -83,7 +84,8 @@ static int site_make(void **state)
     assert_int_equal(store_open(path, &error, &site->store), 0);
     buf_free(&error);
     assert_int_equal(loop_new(&site->loop), 0);
-    assert_int_equal(outbound_process_start(site->loop, site->config, &callbacks, &site->process),
+    assert_int_equal(outbound_process_start(site->loop, OUTBOUND_MAIL, site->config, &callbacks,
+                                            &site->process),
                      0);
     *state = site;
     return 0;
@@ -254,7 +256,7 @@ int main(int argc, char **argv)
     sigset_t set;
 
     if (argc == 4 && strcmp(argv[1], "--outbound") == 0)
-        return outbound_process_main(argv[3]);
+        return outbound_mail_main(argv[3]);
     sigemptyset(&set);
     sigaddset(&set, SIGCHLD);
     sigprocmask(SIG_BLOCK, &set, NULL);

@@ -46,6 +46,92 @@ static void each_recipient_once_in_its_quiet_time(void **state)
     settings_free(&settings);
 }
 
+struct ways {
+    char channels[128], texts[4096];
+};
+
+static int see_way(void *context, const struct alert_send *send)
+{
+    struct ways *ways = context;
+    size_t n = strlen(ways->channels);
+
+    snprintf(ways->channels + n, sizeof ways->channels - n, "%s ", send->channel);
+    n = strlen(ways->texts);
+    snprintf(ways->texts + n, sizeof ways->texts - n, "%s|", send->alert.text);
+    return 0;
+}
+
+static void every_channel_that_is_configured_has_a_row(void **state)
+{
+    struct alert alert = {.topic = "disk", .text = "Full.", .dedup = "/", .quiet_us = DAY,
+                          .lasting = true};
+    struct settings *settings = some_settings();
+    struct place *place = *state;
+    struct ways ways = {{0}, {0}};
+
+    assert_int_equal(alert_add(place->store, settings, &alert, T0), 0);
+    assert_int_equal(alert_add(place->store, settings, &alert, T0), 0);
+    settings->alerts.webhook = "https://h/";
+    settings->alerts.program = "/bin/true";
+    assert_int_equal(alert_clear(place->store, settings, "disk", "/", "Space again.", T0), 0);
+    assert_int_equal(alert_clear(place->store, settings, "disk", "/", "Space again.", T0), 0);
+    assert_int_equal(alerts_due(place->store, T0, 10, see_way, &ways), 0);
+    assert_string_equal(ways.channels, "journal journal webhook program ");
+    assert_string_equal(ways.texts, "Full.|Space again.|Space again.|Space again.|");
+    settings_free(&settings);
+}
+
+static void a_flood_is_told_as_one_with_a_line_each(void **state)
+{
+    struct settings *settings = some_settings();
+    struct place *place = *state;
+    struct ways ways = {{0}, {0}};
+    char text[64];
+
+    settings->alerts.to.n = 0;
+    for (unsigned i = 0; i < ALERTS_RATE_MOST + 3; i++) {
+        struct alert alert = {.topic = "held", .severity = ALERT_WARNING, .text = text};
+
+        snprintf(text, sizeof text, "Number %u is held.\n\nDecide.", i);
+        assert_int_equal(alert_add(place->store, settings, &alert, T0), 0);
+    }
+    assert_int_equal(alerts_due(place->store, T0, 100, see_way, &ways), 0);
+    assert_null(strstr(ways.texts, "Number 10"));
+    memset(&ways, 0, sizeof ways);
+    assert_int_equal(alert_gather(place->store, settings, T0), 0);
+    assert_int_equal(alert_gather(place->store, settings, T0 + ALERTS_GATHER_US), 1);
+    assert_int_equal(alert_gather(place->store, settings, T0 + ALERTS_GATHER_US), 0);
+    assert_int_equal(alerts_due(place->store, T0 + HOUR, 100, see_way, &ways), 0);
+    assert_has(ways.texts, "3 alerts more, gathered into one\n");
+    assert_has(ways.texts, "- 2026-03-02 07:12:00 held: Number 12 is held.\n");
+    assert_null(strstr(ways.texts, "- 2026-03-02 07:12:00 held: Number 9"));
+    settings_free(&settings);
+}
+
+static void programs_get_it_as_one_object(void **state)
+{
+    const struct stored_alert alert = {.row = 7,
+                                       .topic = "held",
+                                       .severity = ALERT_CRITICAL,
+                                       .event = ALERT_RAISED,
+                                       .lasting = true,
+                                       .unit = "heby/ekonomi",
+                                       .text = " One \"line\"\nand more\n",
+                                       .created_us = T0};
+    struct buf json;
+
+    (void)state;
+    buf_init(&json, 4096);
+    assert_int_equal(alert_json(&alert, "sluss1", &json), 0);
+    assert_string_equal(
+        buf_cstr(&json),
+        "{\"alert\":7,\"topic\":\"held\",\"severity\":\"critical\",\"event\":\"raised\","
+        "\"lasting\":true,\"title\":\"One \\\"line\\\"\",\"text\":\" One \\\"line\\\"\\nand "
+        "more\\n\",\"unit\":\"heby/ekonomi\",\"delivery\":null,\"at\":"
+        "\"2026-03-02T06:12:00.000Z\",\"host\":\"sluss1\"}");
+    buf_free(&json);
+}
+
 static void the_mail_is_plain(void **state)
 {
     struct settings *settings = some_settings();
@@ -85,6 +171,11 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_recipient_once_in_its_quiet_time, place_make,
                                         place_remove),
+        cmocka_unit_test_setup_teardown(every_channel_that_is_configured_has_a_row, place_make,
+                                        place_remove),
+        cmocka_unit_test_setup_teardown(a_flood_is_told_as_one_with_a_line_each, place_make,
+                                        place_remove),
+        cmocka_unit_test(programs_get_it_as_one_object),
         cmocka_unit_test(the_mail_is_plain),
     };
 

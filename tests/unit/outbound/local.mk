@@ -3,7 +3,8 @@ outbound_tests = \
   tests/unit/outbound/alert_test tests/unit/outbound/mail_test tests/unit/outbound/message_test \
   tests/unit/outbound/receipt_test tests/unit/outbound/retry_test \
   tests/unit/outbound/sender_test tests/unit/outbound/sendmail_test tests/unit/outbound/smtp_test \
-  tests/unit/outbound/template_test
+  tests/unit/outbound/template_test tests/unit/outbound/program_test \
+  tests/unit/outbound/webhook_test
 check_PROGRAMS += $(outbound_tests)
 TESTS += $(outbound_tests)
 outbound_test_libs = $(outbound_libs) $(store_libs) $(model_libs) $(unit_libs)
@@ -35,3 +36,9 @@ tests_unit_outbound_message_test_LDADD = $(outbound_test_libs)
 tests_unit_outbound_sendmail_test_SOURCES = \
   tests/unit/outbound/sendmail_test.c tests/unit/outbound/support.h
 tests_unit_outbound_sendmail_test_LDADD = $(outbound_test_libs)
+tests_unit_outbound_program_test_SOURCES = \
+  tests/unit/outbound/program_test.c tests/unit/outbound/support.h
+tests_unit_outbound_program_test_LDADD = $(outbound_test_libs)
+tests_unit_outbound_webhook_test_SOURCES = \
+  tests/unit/outbound/webhook_test.c tests/unit/outbound/support.h
+tests_unit_outbound_webhook_test_LDADD = $(outbound_test_libs)

@@ -1,7 +1,7 @@
 # Unit tests of store/.
 store_tests = \
   tests/unit/store/habits_test tests/unit/store/prior_test tests/unit/store/runs_test \
-  tests/unit/store/audit_test tests/unit/store/db_test tests/unit/store/deliveries_test \
+  tests/unit/store/alerts_test tests/unit/store/audit_test tests/unit/store/db_test tests/unit/store/deliveries_test \
   tests/unit/store/outbox_test tests/unit/store/queue_test \
   tests/unit/store/schema_test tests/unit/store/secret_test tests/unit/store/seen_test \
   tests/unit/store/spool_test \
@@ -40,3 +40,5 @@ tests_unit_store_prior_test_SOURCES = tests/unit/store/prior_test.c tests/unit/s
 tests_unit_store_prior_test_LDADD = $(store_test_libs)
 tests_unit_store_runs_test_SOURCES = tests/unit/store/runs_test.c tests/unit/store/support.h
 tests_unit_store_runs_test_LDADD = $(store_test_libs)
+tests_unit_store_alerts_test_SOURCES = tests/unit/store/alerts_test.c tests/unit/store/support.h
+tests_unit_store_alerts_test_LDADD = $(store_test_libs)

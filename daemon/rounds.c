@@ -1,0 +1,116 @@
+/* rounds.c -- see rounds.h */
+#include "daemon/rounds.h"
+
+#include <stdlib.h>
+
+#include "daemon/silence_watch.h"
+#include "model/date.h"
+#include "model/error.h"
+#include "outbound/alert.h"
+
+/* 0, or a store error. *again_us: look again so soon; left alone, as the table says. */
+typedef int (*round_look)(struct intake *intake, void *state, int64_t *again_us);
+
+static int look_for_silence(struct intake *intake, void *state, int64_t *again_us)
+{
+    (void)state;
+    (void)again_us;
+    return silence_look(intake);
+}
+
+static int gather_alerts(struct intake *intake, void *state, int64_t *again_us)
+{
+    int rc = alert_gather(intake->store, intake->settings, loop_wall_us(intake->loop));
+
+    (void)state;
+    (void)again_us;
+    return rc < 0 ? rc : 0;
+}
+
+static const struct round {
+    const char *name; /* as the log says it when it fails */
+    int64_t first_us, every_us;
+    round_look look;
+    size_t state; /* bytes it keeps between looks, zero at first */
+} table[] = {
+    {"silence-unknown", 60 * SECOND_US, 3600 * SECOND_US, look_for_silence, 0},
+    {"alerts-not-gathered", 10 * SECOND_US, 15 * SECOND_US, gather_alerts, 0},
+};
+
+#define ROUND_COUNT (sizeof table / sizeof *table)
+
+struct rounds {
+    struct intake *intake;
+    struct loop_source *timer;
+    struct {
+        int64_t at_us; /* monotonic */
+        void *state;
+    } of[ROUND_COUNT];
+};
+
+static void set_timer(struct rounds *r)
+{
+    int64_t first = INT64_MAX;
+
+    for (size_t i = 0; i < ROUND_COUNT; i++)
+        if (r->of[i].at_us < first)
+            first = r->of[i].at_us;
+    (void)loop_timer_set(r->timer, first);
+}
+
+static void on_timer(void *context, int64_t now_us)
+{
+    struct rounds *r = context;
+    struct intake *intake = r->intake;
+    bool wrote = false;
+
+    for (size_t i = 0; i < ROUND_COUNT; i++) {
+        int64_t again_us = table[i].every_us;
+        int rc;
+
+        if (r->of[i].at_us > now_us)
+            continue;
+        rc = table[i].look(intake, r->of[i].state, &again_us);
+        if (rc < 0)
+            intake_error(intake, table[i].name, sluss_error_text(rc));
+        wrote = wrote || store_in_transaction(intake->store);
+        r->of[i].at_us = loop_now_us(intake->loop) + again_us;
+    }
+    if (wrote && intake_commit(intake) == 0)
+        intake_poke(intake);
+    set_timer(r);
+}
+
+int rounds_open(struct intake *intake, struct rounds **out)
+{
+    struct rounds *r = calloc(1, sizeof *r);
+    int64_t now_us = loop_now_us(intake->loop);
+    int rc = r ? 0 : SLUSS_ENOMEM;
+
+    for (size_t i = 0; rc == 0 && i < ROUND_COUNT; i++) {
+        r->of[i].at_us = now_us + table[i].first_us;
+        r->of[i].state = calloc(1, table[i].state + 1);
+        rc = r->of[i].state ? 0 : SLUSS_ENOMEM;
+    }
+    if (rc == 0) {
+        r->intake = intake;
+        rc = loop_timer(intake->loop, on_timer, r, &r->timer);
+    }
+    if (rc == 0)
+        set_timer(r);
+    else
+        rounds_close(&r);
+    *out = r;
+    return rc;
+}
+
+void rounds_close(struct rounds **rounds)
+{
+    if (!*rounds)
+        return;
+    loop_source_free(&(*rounds)->timer);
+    for (size_t i = 0; i < ROUND_COUNT; i++)
+        free((*rounds)->of[i].state);
+    free(*rounds);
+    *rounds = NULL;
+}
