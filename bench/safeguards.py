@@ -226,7 +226,7 @@ def report_traffic(bench):
 
 
 CHECKS = ("test-name", "unit", "duplicate", "resemblance", "repeat-in-file", "paid", "volume",
-          "dates", "origin", "shape")
+          "dates", "origin", "hour", "shape")
 
 
 def report_ablation(bench):

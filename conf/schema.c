@@ -195,6 +195,14 @@ static const struct conf_key safeguard_keys[] = {
     {.name = "first-capital", .type = CONF_INTEGER, .value = "50000000", .least = "1",
      .most = "1000000000000", .unit = "kronor", INTO(struct safeguard_settings, first_capital),
      .help = "The same for a delivery of more kronor (or of whatever its currency is)."},
+    {.name = "prescribed-persons", .type = CONF_INTEGER, .value = "3", .least = "0", .most = "30",
+     .unit = "years", INTO(struct safeguard_settings, prescribed_persons),
+     .help = "A claim on a private person that is older is told as possibly prescribed, and never "
+             "held for it. 0: none is."},
+    {.name = "prescribed-others", .type = CONF_INTEGER, .value = "10", .least = "0", .most = "30",
+     .unit = "years", INTO(struct safeguard_settings, prescribed_others),
+     .help = "The same for any other claim. What of a municipality counts as a claim on a "
+             "consumer is for its lawyers."},
 };
 
 static const struct conf_key partner_keys[] = {

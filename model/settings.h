@@ -47,6 +47,8 @@ struct safeguard_settings {
     int64_t cost_of_miss_per_item; /* ... and this for each item in it */
     int64_t first_items;   /* more items, or more kronor, are held before there is a habit */
     int64_t first_capital;
+    int64_t prescribed_persons; /* years after which a claim is prescribed; 0: never */
+    int64_t prescribed_others;
 };
 
 /* What holds where nobody says otherwise; conf/schema.c says the same (tested). */
@@ -54,6 +56,7 @@ struct safeguard_settings {
     {                                                                                              \
         .false_holds = 5000, .one_wrong_in = 2000, .cost_of_hold = 500, .cost_of_miss = 20000,     \
         .cost_of_miss_per_item = 200, .first_items = 50000, .first_capital = 50000000,             \
+        .prescribed_persons = 3, .prescribed_others = 10,                                          \
     }
 
 struct unit_settings {

@@ -41,6 +41,8 @@ extern const struct check check_repeat;    /* repeat.c: repeats inside the file 
 extern const struct check check_paid;      /* paid.c: claims that were paid */
 extern const struct check check_volume;    /* volume.c: as much as usual */
 extern const struct check check_dates;     /* dates.c: dates where they usually lie */
+extern const struct check check_prescribed; /* prescribed.c: claims too old */
+extern const struct check check_hour;      /* hour.c: at the usual hour and weekday */
 extern const struct check check_origin;    /* origin.c: from where the unit's files come */
 extern const struct check check_shape;     /* shape.c: items that look like the unit's */
 

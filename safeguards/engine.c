@@ -12,7 +12,8 @@
 
 const struct check *const checks[] = {
     &check_testfile, &check_unit,  &check_duplicate, &check_resemblance, &check_repeat, &check_paid,
-    &check_volume,   &check_dates, &check_origin,    &check_shape,       NULL,
+    &check_volume,   &check_dates, &check_origin,    &check_hour,        &check_shape,  &check_prescribed,
+    NULL,
 };
 
 static int check_number(struct span name)

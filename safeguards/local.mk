@@ -9,10 +9,12 @@ libsafeguards_a_SOURCES = \
   safeguards/fingerprint.c safeguards/fingerprint.h \
   safeguards/habit.c safeguards/habit.h \
   safeguards/history.h \
+  safeguards/hour.c \
   safeguards/learned.c safeguards/learned.h \
   safeguards/origin.c \
   safeguards/paid.c \
   safeguards/policy.c safeguards/policy.h \
+  safeguards/prescribed.c \
   safeguards/profile.c safeguards/profile.h \
   safeguards/repeat.c \
   safeguards/resemblance.c \

@@ -17,8 +17,17 @@ struct money_in {
     double debit, credit;
 };
 
+/* Claims by their age in full years. */
+struct ages {
+    uint64_t claims[PROFILE_YEARS + 1]; /* the last: and older */
+    struct date oldest;
+    uint64_t oldest_record;
+};
+
 struct profile {
     int32_t arrival; /* days since 1970 */
+    struct date arrived;
+    struct ages ages[2]; /* of others, of persons */
     uint64_t items, credits, round, whole, zero;
     uint64_t no_party, no_name, no_reference, no_due, no_issue, due_before_issue;
     uint64_t identities, bad_identities, test_identities;
@@ -41,6 +50,7 @@ struct profile *profile_new(struct date arrival)
 
     if (p) {
         p->arrival = date_to_days(arrival);
+        p->arrived = arrival;
         p->issue_newest = NAN;
     }
     return p;
@@ -152,20 +162,17 @@ static bool has_digit(struct span name)
     return false;
 }
 
-static bool looks_like_test(struct profile *p, const struct item *item)
+static bool looks_like_test(struct profile *p, const struct item *item,
+                            const struct identity *id)
 {
-    struct identity id;
     bool test = false;
 
-    if (item->counterparty_id.n) {
-        identity_classify(item->counterparty_id, &id);
-        if (id.kind != IDENTITY_UNKNOWN) {
-            p->identities++;
-            p->bad_identities +=
-                !id.check_digit || (id.kind != IDENTITY_ORGANISATION && !id.date_exists);
-            p->test_identities += id.reserved_test;
-            test = id.reserved_test;
-        }
+    if (id->kind != IDENTITY_UNKNOWN) {
+        p->identities++;
+        p->bad_identities +=
+            !id->check_digit || (id->kind != IDENTITY_ORGANISATION && !id->date_exists);
+        p->test_identities += id->reserved_test;
+        test = id->reserved_test;
     }
     if (item->counterparty_name.n && is_placeholder(item->counterparty_name)) {
         p->placeholders++;
@@ -174,7 +181,7 @@ static bool looks_like_test(struct profile *p, const struct item *item)
     return test;
 }
 
-static void add_party(struct profile *p, const struct item *item)
+static void add_party(struct profile *p, const struct item *item, const struct identity *who)
 {
     struct span name = item->counterparty_name, id = item->counterparty_id;
 
@@ -190,7 +197,7 @@ static void add_party(struct profile *p, const struct item *item)
         commonest_add(&p->party, hash);
         distinct_add(&p->party_kinds, hash);
     }
-    if (looks_like_test(p, item) && p->first_test_record == 0)
+    if (looks_like_test(p, item, who) && p->first_test_record == 0)
         p->first_test_record = item->record;
 }
 
@@ -249,6 +256,32 @@ static void add_dates(struct profile *p, const struct item *item)
     p->issue_newest = fmax(p->issue_newest, newest);
 }
 
+static int full_years(struct date from, struct date to)
+{
+    return to.year - from.year -
+           (to.month < from.month || (to.month == from.month && to.day < from.day));
+}
+
+/* How long ago a claim arose: it is prescribed after some years. */
+static void add_age(struct profile *p, const struct item *item, const struct identity *who)
+{
+    bool person = who->kind == IDENTITY_PERSON || who->kind == IDENTITY_COORDINATION;
+    struct date arose = date_present(item->issue_date) ? item->issue_date : item->due_date;
+    struct ages *ages = &p->ages[person];
+    int years;
+
+    if (!date_present(arose) || (item->type != ITEM_CASE && item->type != ITEM_INVOICE))
+        return;
+    years = full_years(arose, p->arrived);
+    if (years < 0)
+        return;
+    ages->claims[years < PROFILE_YEARS ? years : PROFILE_YEARS]++;
+    if (ages->oldest_record == 0 || date_compare(arose, ages->oldest) < 0) {
+        ages->oldest = arose;
+        ages->oldest_record = item->record;
+    }
+}
+
 static void add_name(struct profile_names *names, struct span name)
 {
     size_t n = name.n < PROFILE_NAME_SIZE ? name.n : PROFILE_NAME_SIZE - 1;
@@ -271,12 +304,17 @@ static void add_name(struct profile_names *names, struct span name)
 
 void profile_add(struct profile *p, const struct item *item)
 {
+    struct identity who = {.kind = IDENTITY_UNKNOWN};
+
+    if (item->counterparty_id.n)
+        identity_classify(item->counterparty_id, &who);
     p->items++;
     add_money(p, item);
-    add_party(p, item);
+    add_party(p, item, &who);
     add_number(p, item->number);
     add_reference(p, item->reference);
     add_dates(p, item);
+    add_age(p, item, &who);
     add_name(&p->accounts, item->payee_account);
     add_name(&p->issuers, item->issuer);
 }
@@ -379,6 +417,18 @@ const struct profile_names *profile_issuers(const struct profile *profile)
 const char *profile_currency(const struct profile *profile)
 {
     return main_money(profile)->currency;
+}
+
+struct profile_old profile_older(const struct profile *profile, bool persons, unsigned years)
+{
+    const struct ages *ages = &profile->ages[persons];
+    struct profile_old old = {0};
+
+    for (unsigned i = years; i <= PROFILE_YEARS; i++)
+        old.claims += ages->claims[i];
+    if (old.claims)
+        old.record = ages->oldest_record;
+    return old;
 }
 
 uint64_t profile_first_test_record(const struct profile *profile)

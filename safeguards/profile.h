@@ -79,6 +79,13 @@ struct profile_names {
     uint64_t others;
 };
 
+/* Claims (cases and invoices) at least so many full years old, by issue date, else due date. */
+#define PROFILE_YEARS 30
+struct profile_old {
+    uint64_t claims;
+    uint64_t record; /* the oldest one of them; the first where several are */
+};
+
 struct profile;
 
 /* `arrival`: the local day on which the delivery came. Null when there is no memory. */
@@ -92,6 +99,9 @@ const struct profile_names *profile_accounts(const struct profile *profile);
 const struct profile_names *profile_issuers(const struct profile *profile);
 /* The currency of most items; "" without items. */
 const char *profile_currency(const struct profile *profile);
+/* Those of private persons (by a personal or coordination number), or of all others. `years` is
+ * at most PROFILE_YEARS. */
+struct profile_old profile_older(const struct profile *profile, bool persons, unsigned years);
 /* Record of the first item that looks like a test (identity or placeholder); 0: none. */
 uint64_t profile_first_test_record(const struct profile *profile);
 void profile_free(struct profile **profile); /* accepts null, leaves null */

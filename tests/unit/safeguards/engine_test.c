@@ -148,7 +148,7 @@ static void every_check_says_what_it_asks(void **state)
         assert_true(strlen(checks[n]->name) > 0);
         assert_int_equal(checks[n]->asks[strlen(checks[n]->asks) - 1], '?');
     }
-    assert_int_equal(n, 10);
+    assert_int_equal(n, 12);
 }
 
 static void lack_of_memory_is_told(void **state)

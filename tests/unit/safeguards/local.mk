@@ -4,7 +4,8 @@ safeguards_tests = tests/unit/safeguards/profile_test \
   tests/unit/safeguards/resemblance_test tests/unit/safeguards/shape_test tests/unit/safeguards/volume_test \
   tests/unit/safeguards/chance_test tests/unit/safeguards/habit_test \
   tests/unit/safeguards/signal_test tests/unit/safeguards/sketch_test \
-  tests/unit/safeguards/learned_test \
+  tests/unit/safeguards/learned_test tests/unit/safeguards/hour_test \
+  tests/unit/safeguards/prescribed_test \
   tests/unit/safeguards/duplicate_test tests/unit/safeguards/engine_test \
   tests/unit/safeguards/fingerprint_test tests/unit/safeguards/policy_test \
   tests/unit/safeguards/repeat_test tests/unit/safeguards/silence_test tests/unit/safeguards/testfile_test \
@@ -43,6 +44,10 @@ tests_unit_safeguards_paid_test_SOURCES = tests/unit/safeguards/paid_test.c $(or
 tests_unit_safeguards_paid_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_resemblance_test_SOURCES = tests/unit/safeguards/resemblance_test.c $(ordinary)
 tests_unit_safeguards_resemblance_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_hour_test_SOURCES = tests/unit/safeguards/hour_test.c $(ordinary)
+tests_unit_safeguards_hour_test_LDADD = $(safeguards_test_libs)
+tests_unit_safeguards_prescribed_test_SOURCES = tests/unit/safeguards/prescribed_test.c $(ordinary)
+tests_unit_safeguards_prescribed_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_shape_test_SOURCES = tests/unit/safeguards/shape_test.c $(ordinary)
 tests_unit_safeguards_shape_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_volume_test_SOURCES = tests/unit/safeguards/volume_test.c $(ordinary)
