@@ -329,3 +329,11 @@ struct local_time local_of_instant(int64_t at_us)
         .minute = local.tm_hour * 60 + local.tm_min,
     };
 }
+
+int64_t instant_of_day(struct date day)
+{
+    struct tm local = {
+        .tm_year = day.year - 1900, .tm_mon = day.month - 1, .tm_mday = day.day, .tm_isdst = -1};
+
+    return (int64_t)mktime(&local) * SECOND_US;
+}

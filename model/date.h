@@ -73,6 +73,8 @@ struct local_time {
     int minute;
 };
 struct local_time local_of_instant(int64_t at_us);
+/* The instant at which the local day begins, in the same time zone. */
+int64_t instant_of_day(struct date day);
 
 #define SECOND_US INT64_C(1000000)
 

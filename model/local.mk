@@ -10,12 +10,14 @@ libmodel_a_SOURCES = \
   model/digits.h \
   model/error.c model/error.h \
   model/finding.c model/finding.h model/finding_kinds.def \
+  model/html.c model/html.h \
   model/ident.c model/ident.h \
   model/item.c model/item.h model/item_key.h \
   model/json.c model/json.h \
   model/likelihood.c model/likelihood.h \
   model/money.c model/money.h \
   model/penalty.c model/penalty.h \
+  model/period.c model/period.h \
   model/phrase.c model/phrase.h model/phrases.def \
   model/seal.c model/seal.h \
   model/settings.c model/settings.h \

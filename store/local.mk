@@ -11,6 +11,7 @@ libstore_a_SOURCES = \
   store/outbox.c store/outbox.h \
   store/prior.c store/prior.h \
   store/queue.c store/queue.h \
+  store/report.c store/report.h \
   store/runs.c store/runs.h \
   store/schema.c store/schema.h \
   store/secret.c store/secret.h \
