@@ -442,17 +442,17 @@ static void read_waivers(struct reading *reading, cfg_t *section, struct unit_se
     unit->waiver_count = n;
 }
 
-static void read_unit(struct reading *reading, cfg_t *section, const char *partner_key,
-                      const struct conf_partner *partner, const struct sla_settings *sla)
+static void read_unit(struct reading *reading, cfg_t *section,
+                      const struct partner_settings *partner)
 {
     struct unit_settings *unit = &reading->settings->units[reading->settings->unit_count++];
 
     check_title(reading, section);
-    unit->partner = partner_key;
-    unit->partner_name = partner->name ? partner->name : partner_key;
+    unit->partner = partner->key;
+    unit->partner_name = partner->name;
     unit->language = partner->language;
-    unit->sla = *sla;
-    unit->key = joined(reading, partner_key, section->title);
+    unit->sla = partner->sla;
+    unit->key = joined(reading, partner->key, section->title);
     if (!unit->key)
         reading->rc = SLUSS_ENOMEM;
     unit->safeguards = reading->settings->safeguards; /* read before */
@@ -470,24 +470,28 @@ static void read_unit(struct reading *reading, cfg_t *section, const char *partn
 
 static void read_partner(struct reading *reading, cfg_t *section)
 {
-    struct conf_partner partner = {0};
-    struct sla_settings sla = reading->settings->sla;
+    struct settings *settings = reading->settings;
+    struct partner_settings *partner = &settings->partners[settings->partner_count++];
     cfg_t *own = cfg_getsec(section, "sla");
-    const char *key = arena_str(reading->settings->arena, span_str(section->title));
 
-    if (!key) {
+    partner->key = arena_str(settings->arena, span_str(section->title));
+    if (!partner->key) {
         reading->rc = SLUSS_ENOMEM;
         return;
     }
     check_title(reading, section);
-    read_section(reading, CONF_PARTNER, section, &partner);
-    read_overrides(reading, CONF_SLA, own, &sla);
-    read_terms(reading, own, &sla);
+    read_section(reading, CONF_PARTNER, section, partner);
+    if (!partner->name)
+        partner->name = partner->key;
+    partner->sla = settings->sla;
+    read_overrides(reading, CONF_SLA, own, &partner->sla);
+    read_terms(reading, own, &partner->sla);
     if (cfg_size(section, "unit") == 0)
         problem_add(&reading->problems, section_place(reading, section),
-                    "partner %s has no unit; add unit \"KEY\" { ... } to it, or remove it", key);
+                    "partner %s has no unit; add unit \"KEY\" { ... } to it, or remove it",
+                    partner->key);
     for (unsigned i = 0; i < cfg_size(section, "unit"); i++)
-        read_unit(reading, cfg_getnsec(section, "unit", i), key, &partner, &sla);
+        read_unit(reading, cfg_getnsec(section, "unit", i), partner);
 }
 
 static void read_partners(struct reading *reading, cfg_t *root)
@@ -498,7 +502,9 @@ static void read_partners(struct reading *reading, cfg_t *root)
     for (unsigned i = 0; i < cfg_size(root, "partner"); i++)
         units += cfg_size(cfg_getnsec(root, "partner", i), "unit");
     settings->units = arena_array(settings->arena, units + 1, sizeof *settings->units);
-    if (!settings->units) {
+    settings->partners = arena_array(settings->arena, cfg_size(root, "partner") + 1u,
+                                     sizeof *settings->partners);
+    if (!settings->units || !settings->partners) {
         reading->rc = SLUSS_ENOMEM;
         return;
     }

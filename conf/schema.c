@@ -44,6 +44,13 @@ static const struct conf_key main_keys[] = {
     {.name = "contact", .type = CONF_TEXT, .check = check_text,
      .shown = "the address of smtp.from", INTO(struct settings, contact),
      .help = "Whom to call or write to, as receipts say it."},
+    {.name = "reports-to", .type = CONF_LIST, .values = nothing, .check = check_address,
+     .shown = "none: slussctl report alone", INTO(struct settings, reports_to),
+     .help = "Addresses that receive the reports on the whole site: statistics each month and "
+             "service levels each quarter, on the first banking day after."},
+    {.name = "reports-language", .type = CONF_CHOICE, .value = "sv", .choices = languages,
+     INTO(struct settings, reports_language),
+     .help = "Language of the reports on the whole site."},
     {.name = "layouts", .type = CONF_LIST, .values = nothing, .check = check_path,
      INTO(struct settings, layout_files),
      .help = "Files that describe the formats of your own (sluss-layout(5)), or patterns of them "
@@ -207,16 +214,21 @@ static const struct conf_key safeguard_keys[] = {
 
 static const struct conf_key partner_keys[] = {
     {.name = "name", .type = CONF_TEXT, .check = check_text, .shown = "the partner's key",
-     INTO(struct conf_partner, name),
+     INTO(struct partner_settings, name),
      .help = "Name as people write it."},
     {.name = "language", .type = CONF_CHOICE, .value = "sv", .choices = languages,
-     INTO(struct conf_partner, language),
-     .help = "Language of the partner's receipts."},
+     INTO(struct partner_settings, language),
+     .help = "Language of the partner's receipts and reports."},
+    {.name = "reports-to", .type = CONF_LIST, .values = nothing, .check = check_address,
+     .shown = "none", INTO(struct partner_settings, reports_to),
+     .help = "Addresses that receive the partner's own reports, which tell of its units alone: "
+             "statistics each month and service levels each quarter, on the first banking day "
+             "after."},
     {.name = "contact", .type = CONF_TEXT, .check = check_text, .shown = "that of the site",
-     INTO(struct conf_partner, contact),
+     INTO(struct partner_settings, contact),
      .help = "Whom this partner calls or writes to."},
     {.name = "template-dir", .type = CONF_PATH, .shown = "that of the site",
-     INTO(struct conf_partner, template_dir),
+     INTO(struct partner_settings, template_dir),
      .help = "Templates of this partner's receipts. What is not there is the site's."},
 };
 

@@ -64,14 +64,6 @@ struct conf_section {
     size_t n;
 };
 
-/* What a partner's own keys fill. */
-struct conf_partner {
-    const char *name;
-    const char *language;
-    const char *contact;      /* null: the site's */
-    const char *template_dir; /* null: the site's */
-};
-
 extern const struct conf_section conf_sections[CONF_SECTION_COUNT];
 
 /* Check `text` as a value (of a list: one element) of the key. True when it is one; else why

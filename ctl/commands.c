@@ -12,6 +12,11 @@
 
 #define SINCE_HELP "from this time on: 2026-03-02, \"2026-03-02 07:00\", 2h, 3d, RFC 3339"
 
+#define REPORT_OPTIONS                                                                             \
+    {"unit", "U", "only of this unit (heby/ekonomi) or partner (heby)"},                           \
+        {"format", "FORM", "table (default), csv (';' and decimal comma), json, or html: a page"}, \
+        {"language", "L", "of a page: sv or en; default the partner's, or reports-language"}
+
 const struct command commands[] = {
     {DELIVERIES, "status", "", 0, 0, "health at a glance",
      "Exit 1 where something needs a person: an inbox that cannot be reached, a receipt that\n"
@@ -94,6 +99,14 @@ const struct command commands[] = {
      {{"reason", "TEXT", "why; required"}}, command_queue_nack},
     {PROOF, "receipts", "", 0, 0, "every receipt with its deadline and attempts", NULL,
      {{"pending", NULL, "only those not yet sent"}}, command_receipts},
+    {PROOF, "report sla", "", 0, 0, "service levels of a quarter, and penalties",
+     "Deliveries, receipts in time, the slowest ones, penalties by partner, what was held and\n"
+     "how long people took. Without --quarter the last one that has ended.",
+     {{"quarter", "Q", "2026Q3"}, REPORT_OPTIONS}, command_report_sla},
+    {PROOF, "report stats", "", 0, 0, "statistics of a month",
+     "Deliveries, cases and capital a unit, states, handling times, holds and false holds a\n"
+     "check. Without --month the last one that has ended.",
+     {{"month", "M", "2026-10"}, REPORT_OPTIONS}, command_report_stats},
     {PROOF, "audit", "", 0, 0, "the tamper-evident trail", NULL, {{"since", "T", SINCE_HELP}},
      command_audit},
     {PROOF, "audit verify", "", 0, 0, "prove that the trail is whole",

@@ -48,6 +48,8 @@ int command_receipts(struct ctl *ctl, const struct arguments *arguments);
 int command_audit(struct ctl *ctl, const struct arguments *arguments);
 int command_audit_verify(struct ctl *ctl, const struct arguments *arguments);
 int command_verify(struct ctl *ctl, const struct arguments *arguments);
+int command_report_sla(struct ctl *ctl, const struct arguments *arguments);
+int command_report_stats(struct ctl *ctl, const struct arguments *arguments);
 int command_unit_list(struct ctl *ctl, const struct arguments *arguments);
 int command_announce(struct ctl *ctl, const struct arguments *arguments);
 int command_announce_list(struct ctl *ctl, const struct arguments *arguments);

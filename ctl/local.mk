@@ -21,6 +21,7 @@ libctl_a_SOURCES = \
   ctl/print.c ctl/print.h \
   ctl/queue.c \
   ctl/recall.c \
+  ctl/report.c \
   ctl/show.c \
   ctl/status.c \
   ctl/outcome.c ctl/outcome.h \

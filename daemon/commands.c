@@ -38,6 +38,8 @@ static const struct {
     {"audit", command_audit},
     {"audit verify", command_audit_verify},
     {"verify", command_verify},
+    {"report sla", command_report_sla},
+    {"report stats", command_report_stats},
 };
 
 enum command_progress command_run(struct command_call *call)

@@ -68,6 +68,8 @@ enum command_progress command_receipts(struct command_call *call);
 enum command_progress command_audit(struct command_call *call);
 enum command_progress command_audit_verify(struct command_call *call);
 enum command_progress command_verify(struct command_call *call);
+enum command_progress command_report_sla(struct command_call *call);
+enum command_progress command_report_stats(struct command_call *call);
 
 /* Into the open object: "phase" that holds, "phase_configured", "migration_until" (null: none is
  * open). */

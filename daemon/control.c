@@ -40,6 +40,9 @@ static const struct argument {
     {"from", ARGUMENT_INSTANT, offsetof(struct control_request, from_us), 40},
     {"to", ARGUMENT_INSTANT, offsetof(struct control_request, to_us), 40},
     {"items", ARGUMENT_INT, offsetof(struct control_request, items), CONTROL_ITEMS_MAX},
+    {"period", ARGUMENT_TEXT, offsetof(struct control_request, period), 16},
+    {"format", ARGUMENT_TEXT, offsetof(struct control_request, format), 16},
+    {"language", ARGUMENT_TEXT, offsetof(struct control_request, language), 16},
 };
 #define ARGUMENTS   (sizeof arguments / sizeof arguments[0])
 #define COMMAND_MAX 32

@@ -51,6 +51,9 @@ struct control_request {
     const char *text; /* lines to import */
     int64_t from_us, to_us;
     int64_t items;
+    const char *period;   /* of a report */
+    const char *format;   /* of a report: json, csv, html */
+    const char *language; /* of a report: sv, en */
 };
 
 /* As a line, with its line end. 0 or SLUSS_ENOMEM. */

@@ -7,6 +7,7 @@ libdaemon_a_SOURCES = \
   daemon/commands_checks.c \
   daemon/commands_deliveries.c \
   daemon/commands_queue.c \
+  daemon/commands_report.c \
   daemon/commands_status.c \
   daemon/commands_trail.c daemon/commands_units.c \
   daemon/commands_verify.c \

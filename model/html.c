@@ -45,7 +45,7 @@ static const char style[] =
     ".tiles>.bad{border-color:var(--bad)}"
     ".tiles b{display:block;font-size:22px;line-height:1.3;font-variant-numeric:tabular-nums}"
     ".tiles span{color:var(--soft);font-size:13px}\n"
-    "svg{display:block;width:100%;height:auto;margin:.4em 0;break-inside:avoid}"
+    "figure{margin:.4em 0}svg{display:block;width:100%;height:auto;margin:.4em 0;break-inside:avoid}"
     "svg text{font-size:11px;fill:var(--soft)}"
     ".grid{stroke:var(--line)}.axis{stroke:var(--soft)}.habit{fill:var(--habit)}"
     ".plain,.accepted{fill:var(--plain)}.faint{fill:var(--faint)}.good{fill:var(--good)}"
@@ -104,13 +104,8 @@ void html_count(struct buf *out, uint64_t n)
 
 void html_hundredths(struct buf *out, uint64_t hundredths)
 {
-    unsigned rest = (unsigned)(hundredths % 100);
-
     html_count(out, hundredths / 100);
-    if (rest % 10)
-        buf_printf(out, ",%02u", rest);
-    else if (rest)
-        buf_printf(out, ",%u", rest / 10);
+    buf_printf(out, ",%02u", (unsigned)(hundredths % 100));
 }
 
 void html_duration(struct buf *out, int64_t us)
@@ -171,7 +166,8 @@ void html_headings(struct buf *out, const char *const *names, unsigned n)
     buf_str(out, "</tr></thead>\n");
 }
 
-/* --- pictures ----------------------------------------------------------------------------------- */
+/* --- pictures -----------------------------------------------------------------------------------
+ */
 
 void svg_begin(struct buf *out, int width, int height, const char *label)
 {
@@ -187,8 +183,8 @@ void svg_end(struct buf *out)
 
 void svg_line(struct buf *out, const char *class, double x1, double y1, double x2, double y2)
 {
-    buf_printf(out, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n",
-               class, x1, y1, x2, y2);
+    buf_printf(out, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>\n", class,
+               x1, y1, x2, y2);
 }
 
 void svg_text(struct buf *out, double x, double y, const char *anchor, const char *text)
@@ -221,8 +217,7 @@ void svg_bar(struct buf *out, const char *class, double x, double y, double widt
 void svg_dot(struct buf *out, const char *class, double x, double y, double radius,
              const char *title)
 {
-    buf_printf(out, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"", class, x, y,
-               radius);
+    buf_printf(out, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"", class, x, y, radius);
     shape_end(out, "circle", title);
 }
 

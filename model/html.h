@@ -26,7 +26,7 @@ void html_text(struct buf *out, const char *text);
 /* <tag>text</tag> and a line end. */
 void html_element(struct buf *out, const char *tag, const char *text);
 
-/* "1 234" (with U+00A0), and "12,5": so many hundredths with up to two decimals. */
+/* "1 234" (with U+00A0), and "12,50": so many hundredths. */
 void html_count(struct buf *out, uint64_t n);
 void html_hundredths(struct buf *out, uint64_t hundredths);
 /* "45 s", "12 min", "3 h 12 min", "2 d 3 h": the two largest parts; the same in both

@@ -24,6 +24,14 @@ const struct unit_settings *settings_unit(const struct settings *settings, const
     return NULL;
 }
 
+const struct partner_settings *settings_partner(const struct settings *settings, const char *key)
+{
+    for (size_t i = 0; key && i < settings->partner_count; i++)
+        if (strcmp(settings->partners[i].key, key) == 0)
+            return &settings->partners[i];
+    return NULL;
+}
+
 void settings_free(struct settings **settings)
 {
     struct arena *arena;

@@ -92,6 +92,17 @@ struct unit_settings {
     struct waiver *waivers; /* checks that do not stop its files */
 };
 
+/* A partner, beside its units. */
+struct partner_settings {
+    const char *key;
+    const char *name;         /* as people write it; the key where none is written */
+    const char *language;
+    const char *contact;      /* null: the site's */
+    const char *template_dir; /* null: the site's */
+    struct texts reports_to;  /* what it is told of itself each month and quarter */
+    struct sla_settings sla;  /* of its units */
+};
+
 struct settings {
     struct arena *arena; /* owns everything below, and this struct itself */
     const char *file;    /* the main configuration file */
@@ -135,6 +146,10 @@ struct settings {
     } alerts;
     struct sla_settings sla;
     struct safeguard_settings safeguards;
+    struct texts reports_to;      /* the reports on the whole site */
+    const char *reports_language; /* their language */
+    size_t partner_count;
+    struct partner_settings *partners;
     size_t unit_count;
     struct unit_settings *units;
 };
@@ -145,6 +160,9 @@ struct settings *settings_new(size_t ceiling);
 
 /* The unit with that key, or null. */
 const struct unit_settings *settings_unit(const struct settings *settings, const char *key);
+
+/* The partner with that key, or null. */
+const struct partner_settings *settings_partner(const struct settings *settings, const char *key);
 
 /* Wipes the keys and frees everything; takes the address, accepts null, leaves null. */
 void settings_free(struct settings **settings);

@@ -11,9 +11,9 @@
 #define NO_CHECK    "evidence"
 #define SHARE_WHOLE 10000
 
-const int64_t figures_bucket_us[FIGURES_BUCKETS] = {
-    MINUTE_US, 5 * MINUTE_US, 15 * MINUTE_US, 30 * MINUTE_US, HOUR_US,
-    3 * HOUR_US, 5 * HOUR_US, 7 * HOUR_US,    INT64_MAX};
+const int64_t figures_bucket_us[FIGURES_BUCKETS] = {MINUTE_US,      5 * MINUTE_US, 15 * MINUTE_US,
+                                                    30 * MINUTE_US, HOUR_US,       3 * HOUR_US,
+                                                    5 * HOUR_US,    7 * HOUR_US,   INT64_MAX};
 
 const char *answer_name(enum report_answer answer)
 {
@@ -229,9 +229,8 @@ static void count_sums(struct measure *m, struct sums *to, const struct sums *su
 
 static bool is_through(const struct report_delivery *d)
 {
-    return !d->recalled_us &&
-           (d->verdict == VERDICT_ACCEPTED || d->answer == ANSWER_RELEASED ||
-            d->answer == ANSWER_ONCE);
+    return !d->recalled_us && (d->verdict == VERDICT_ACCEPTED || d->answer == ANSWER_RELEASED ||
+                               d->answer == ANSWER_ONCE);
 }
 
 static void count_receipt(struct measure *m, const struct receipt_fate *fate)
@@ -314,8 +313,8 @@ static int count_hold(struct figures *f, const struct report_delivery *d)
 
 static void count_day(struct figures *f, const struct report_delivery *d, bool late)
 {
-    int32_t day = date_to_days(local_of_instant(d->received_us).day) -
-                  date_to_days(f->period.first);
+    int32_t day =
+        date_to_days(local_of_instant(d->received_us).day) - date_to_days(f->period.first);
 
     if (day < 0 || day >= f->day_count || day >= FIGURES_DAYS)
         return;

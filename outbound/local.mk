@@ -4,11 +4,14 @@ liboutbound_a_SOURCES = \
   outbound/alert.c outbound/alert.h \
   outbound/connection.c outbound/connection.h \
   outbound/gathered.c outbound/gathered.h \
+  outbound/figures.c outbound/figures.h \
   outbound/mail.c outbound/mail.h \
   outbound/message.c outbound/message.h \
   outbound/program.c outbound/program.h \
   outbound/receipt.c outbound/receipt.h \
   outbound/relays.c outbound/relays.h \
+  outbound/report.c outbound/report.h outbound/report_charts.c outbound/report_csv.c outbound/report_html.c \
+  outbound/report_text.c \
   outbound/retry.c outbound/retry.h \
   outbound/sender.c outbound/sender.h \
   outbound/sendmail.c outbound/sendmail.h \

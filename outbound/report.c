@@ -21,6 +21,82 @@ enum period_kind report_period_kind(enum report_kind kind)
     return kind == REPORT_SLA ? PERIOD_QUARTER : PERIOD_MONTH;
 }
 
+const struct penalty_terms *report_terms(const struct settings *settings, const char *unit)
+{
+    const struct unit_settings *u = settings_unit(settings, unit);
+    size_t n = strcspn(unit, "/");
+
+    if (u)
+        return &u->sla.terms;
+    for (size_t i = 0; i < settings->partner_count; i++)
+        if (strncmp(settings->partners[i].key, unit, n) == 0 && !settings->partners[i].key[n])
+            return &settings->partners[i].sla.terms;
+    return &settings->sla.terms;
+}
+
+const char *report_partner_name(const struct settings *settings, const char *partner)
+{
+    const struct partner_settings *p = settings_partner(settings, partner);
+
+    return p ? p->name : partner;
+}
+
+/* --- from the store ----------------------------------------------------------------------------
+ */
+
+static const char *language_of(const struct settings *settings, const char *scope)
+{
+    const struct unit_settings *unit = settings_unit(settings, scope);
+    const struct partner_settings *partner = settings_partner(settings, scope);
+    const char *language = unit      ? unit->language
+                           : partner ? partner->language
+                                     : settings->reports_language;
+
+    return language && strcmp(language, "en") == 0 ? "en" : "sv";
+}
+
+int report_begin(struct report_reading *reading, const struct report_order *order,
+                 const struct settings *settings)
+{
+    struct period period = period_ended(report_period_kind(order->kind), order->as_of_us);
+    struct report *r = &reading->report;
+    int rc = order->period.n ? period_parse(period.kind, order->period, &period) : SLUSS_OK;
+
+    *reading = (struct report_reading){.report = {.kind = order->kind, .scope = order->scope}};
+    if (rc)
+        return rc;
+    r->settings = settings;
+    r->language = order->language ? order->language : language_of(settings, order->scope);
+    rc = figures_begin(&r->figures, &period, order->as_of_us);
+    reading->scope = (struct report_scope){.from_us = r->figures.from_us,
+                                           .to_us = r->figures.to_us,
+                                           .unit = order->scope,
+                                           .as_of_us = order->as_of_us};
+    return rc;
+}
+
+static int add_delivery(void *context, const struct report_delivery *delivery)
+{
+    struct report *r = context;
+
+    return figures_add(&r->figures, delivery, report_terms(r->settings, delivery->unit));
+}
+
+int report_step(struct report_reading *reading, struct store *store, unsigned most)
+{
+    int n =
+        report_read(store, &reading->scope, &reading->cursor, most, add_delivery, &reading->report);
+
+    if (n < 0 || (unsigned)n == most)
+        return n < 0 ? n : 1;
+    return figures_end(&reading->report.figures);
+}
+
+void report_end(struct report_reading *reading)
+{
+    figures_free(&reading->report.figures);
+}
+
 /* --- json ------------------------------------------------------------------------------------- */
 
 /* "sum_minor" and "currency"; where currencies mix null, and each in "sums". */

@@ -63,8 +63,7 @@ static int read_receipts(struct store *store, int64_t row, const struct report_s
                       "SELECT count(*), total(state = 'sent' AND ended_us <= ?3), "
                       "max(iif(state = 'sent' AND ended_us <= ?3, ended_us, 0)) FROM outbox "
                       "WHERE delivery = ?1 AND kind = 'receipt' AND verdict = ?2",
-                      VALUES(v_int(row), v_text(verdict_name(d->verdict)),
-                             v_int(scope->as_of_us)));
+                      VALUES(v_int(row), v_text(verdict_name(d->verdict)), v_int(scope->as_of_us)));
 
     rc = rc ? rc : db_next(store->db, statement);
     if (rc < 0)
@@ -157,12 +156,14 @@ static int read_delivery(struct store *store, sqlite3_stmt *statement,
     return rc;
 }
 
-static int start(struct store *store, const struct report_scope *scope, const char *after,
+/* The ends' ids are bound, and must live as long as the statement. */
+struct ends {
+    char after[DELIVERY_ID_SIZE], before[DELIVERY_ID_SIZE];
+};
+
+static int start(struct store *store, const struct report_scope *scope, const struct ends *ends,
                  unsigned most, sqlite3_stmt **out)
 {
-    char end[DELIVERY_ID_SIZE];
-
-    delivery_id_format(scope->to_us + ID_SLACK_US, end);
     return db_query(store->db, out,
                     "SELECT d.row_id, d.id, d.unit, d.received_us, d.decided_us, d.verdict, "
                     "d.items, d.state, q.ready_us, q.acked_us "
@@ -170,23 +171,25 @@ static int start(struct store *store, const struct report_scope *scope, const ch
                     "WHERE d.id > ?1 AND d.id < ?2 AND d.received_us >= ?3 AND "
                     "d.received_us < ?4 AND d.received_us <= ?5 AND " UNIT_IS("d.unit", "?6") " "
                     "ORDER BY d.id LIMIT ?7",
-                    VALUES(v_text(after), v_text(end), v_int(scope->from_us), v_int(scope->to_us),
-                           v_int(scope->as_of_us), v_text(scope->unit), v_int(most)));
+                    VALUES(v_text(ends->after), v_text(ends->before), v_int(scope->from_us),
+                           v_int(scope->to_us), v_int(scope->as_of_us), v_text(scope->unit),
+                           v_int(most)));
 }
 
-int report_read(struct store *store, const struct report_scope *scope,
-                struct report_cursor *cursor, unsigned most, report_visitor visit, void *context)
+int report_read(struct store *store, const struct report_scope *scope, struct report_cursor *cursor,
+                unsigned most, report_visitor visit, void *context)
 {
     struct report_delivery delivery;
     sqlite3_stmt *statement;
-    char after[DELIVERY_ID_SIZE];
+    struct ends ends;
     int n = 0, rc;
 
     if (cursor->id[0])
-        memcpy(after, cursor->id, sizeof after);
+        memcpy(ends.after, cursor->id, sizeof ends.after);
     else
-        delivery_id_format(scope->from_us - 1, after);
-    rc = start(store, scope, after, most, &statement);
+        delivery_id_format(scope->from_us - 1, ends.after);
+    delivery_id_format(scope->to_us + ID_SLACK_US, ends.before);
+    rc = start(store, scope, &ends, most, &statement);
     while (rc == 0 && (rc = db_next(store->db, statement)) == 1) {
         rc = read_delivery(store, statement, scope, &delivery);
         rc = rc ? rc : visit(context, &delivery);
@@ -202,7 +205,8 @@ int report_read(struct store *store, const struct report_scope *scope,
 int report_first_arrival(struct store *store, const char *unit, int64_t *at_us)
 {
     return db_number(store->db, at_us,
-                     "SELECT d.received_us FROM delivery d WHERE " UNIT_IS("d.unit", "?1") " "
-                     "ORDER BY d.id LIMIT 1",
+                     "SELECT d.received_us FROM delivery d WHERE " UNIT_IS(
+                         "d.unit", "?1") " "
+                                         "ORDER BY d.id LIMIT 1",
                      VALUES(v_text(unit)));
 }

@@ -54,9 +54,8 @@ struct report_cursor {
 /* At most `most` deliveries of the scope, by arrival; the callback returns 0 to go on or a
  * negative code, which is returned. How many there were; fewer than `most`: that was all. */
 typedef int (*report_visitor)(void *context, const struct report_delivery *delivery);
-int report_read(struct store *store, const struct report_scope *scope,
-                struct report_cursor *cursor, unsigned most, report_visitor visit,
-                void *context);
+int report_read(struct store *store, const struct report_scope *scope, struct report_cursor *cursor,
+                unsigned most, report_visitor visit, void *context);
 
 /* When the first delivery of the unit (null: any; or partner) arrived. 1 and *at_us, 0 when
  * there is none, or an error. */

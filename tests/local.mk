@@ -13,6 +13,7 @@ include tests/unit/daemon/local.mk
 include tests/unit/ctl/local.mk
 endif
 include tests/fuzz/local.mk
+include tests/quarter/local.mk
 TESTS += tests/unit/layers.test tests/unit/phrases.test
 EXTRA_DIST += tests/unit/layers.test tests/unit/phrases.test tests/unit/literals.awk
 TEST_EXTENSIONS = .test
