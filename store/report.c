@@ -62,7 +62,8 @@ static int read_receipts(struct store *store, int64_t row, const struct report_s
     int rc = db_query(store->db, &statement,
                       "SELECT count(*), total(state = 'sent' AND ended_us <= ?3), "
                       "max(iif(state = 'sent' AND ended_us <= ?3, ended_us, 0)) FROM outbox "
-                      "WHERE delivery = ?1 AND kind = 'receipt' AND verdict = ?2",
+                      "WHERE delivery = ?1 AND kind = 'receipt' AND verdict = ?2 "
+                      "AND deadline_us > 0",
                       VALUES(v_int(row), v_text(verdict_name(d->verdict)), v_int(scope->as_of_us)));
 
     rc = rc ? rc : db_next(store->db, statement);

@@ -31,7 +31,8 @@ struct report_delivery {
     uint64_t credits; /* of them credit notes */
     struct sums sums; /* net: credit notes and deductions count negative */
 
-    /* The receipts of the verdict, one a recipient. Those of later decisions are further ones. */
+    /* The receipts of the verdict, one a recipient. Copies and what told of later decisions do
+     * not count: the agreement asks nothing of them. */
     unsigned receipts, receipts_sent;
     int64_t receipt_us; /* when the last of those sent went out */
 

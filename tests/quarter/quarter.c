@@ -572,7 +572,7 @@ static void open_site(struct site *s, const char *config, const char *log)
 
     buf_init(&errors, 65536);
     if (conf_read(config, &errors, &s->settings) < 0 ||
-        template_load_all(s->settings->template_dir, &errors, &s->templates) < 0 ||
+        template_load_all(s->settings, &errors, &s->templates) < 0 ||
         store_open(s->settings->state_dir, &errors, &s->store) < 0) {
         fprintf(stderr, "quarter: %s\n", buf_cstr(&errors));
         exit(2);

@@ -71,6 +71,12 @@ bool smtp_is_loopback(const char *url)
     return true;
 }
 
+void smtp_conclude(struct smtp_result *result, enum smtp_outcome outcome, struct span text)
+{
+    *result = (struct smtp_result){.outcome = outcome};
+    snprintf(result->text, sizeof result->text, "%.*s", SPAN_FMT(text));
+}
+
 /* What stands behind "Name: " in the mail as it would have left. */
 static void header(const struct mail *mail, const char *name, char *to, size_t size)
 {
