@@ -1,6 +1,6 @@
 # Unit tests of store/.
 store_tests = \
-  tests/unit/store/habits_test tests/unit/store/prior_test tests/unit/store/runs_test \
+  tests/unit/store/habits_test tests/unit/store/prior_test tests/unit/store/runs_test tests/unit/store/merge_crash_test \
   tests/unit/store/alerts_test tests/unit/store/audit_test tests/unit/store/db_test tests/unit/store/deliveries_test \
   tests/unit/store/outbox_test tests/unit/store/queue_test \
   tests/unit/store/schema_test tests/unit/store/secret_test tests/unit/store/seen_test \
@@ -16,6 +16,10 @@ tests_unit_store_db_test_SOURCES = tests/unit/store/db_test.c tests/unit/store/s
 tests_unit_store_db_test_LDADD = $(store_test_libs)
 tests_unit_store_deliveries_test_SOURCES = tests/unit/store/deliveries_test.c tests/unit/store/support.h
 tests_unit_store_deliveries_test_LDADD = $(store_test_libs)
+tests_unit_store_merge_crash_test_SOURCES = tests/unit/store/merge_crash_test.c tests/unit/store/support.h
+tests_unit_store_merge_crash_test_LDADD = $(store_test_libs)
+tests_unit_store_merge_crash_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=write -Wl,--wrap=fsync \
+  -Wl,--wrap=unlinkat -Wl,--wrap=run_create -Wl,--wrap=db_run -Wl,--wrap=db_commit
 tests_unit_store_outbox_test_SOURCES = tests/unit/store/outbox_test.c tests/unit/store/support.h
 tests_unit_store_outbox_test_LDADD = $(store_test_libs)
 tests_unit_store_queue_test_SOURCES = tests/unit/store/queue_test.c tests/unit/store/support.h
