@@ -14,8 +14,8 @@ include tests/unit/ctl/local.mk
 endif
 include tests/fuzz/local.mk
 include tests/quarter/local.mk
-TESTS += tests/unit/layers.test tests/unit/phrases.test
-EXTRA_DIST += tests/unit/layers.test tests/unit/phrases.test tests/unit/literals.awk
+TESTS += tests/unit/layers.test tests/unit/phrases.test tests/unit/figures.test
+EXTRA_DIST += tests/unit/figures.test tests/unit/layers.test tests/unit/phrases.test tests/unit/literals.awk
 TEST_EXTENSIONS = .test
 
 # End to end: script/test e2e, with root and real peers. Here its files, and the full counts.
