@@ -29,6 +29,7 @@ libdaemon_a_SOURCES = \
   daemon/pool.c daemon/pool.h \
   daemon/process.c daemon/process.h \
   daemon/rounds.c daemon/rounds.h \
+  daemon/report_watch.c daemon/report_watch.h \
   daemon/settle.c daemon/settle.h \
   daemon/silence_watch.c daemon/silence_watch.h \
   daemon/state_lock.c daemon/state_lock.h \

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "daemon/report_watch.h"
 #include "daemon/silence_watch.h"
 #include "model/date.h"
 #include "model/error.h"
@@ -16,6 +17,13 @@ static int look_for_silence(struct intake *intake, void *state, int64_t *again_u
     (void)state;
     (void)again_us;
     return silence_look(intake);
+}
+
+static int look_for_reports(struct intake *intake, void *state, int64_t *again_us)
+{
+    (void)state;
+    (void)again_us;
+    return report_look(intake);
 }
 
 static int gather_alerts(struct intake *intake, void *state, int64_t *again_us)
@@ -34,6 +42,7 @@ static const struct round {
     size_t state; /* bytes it keeps between looks, zero at first */
 } table[] = {
     {"silence-unknown", 60 * SECOND_US, 3600 * SECOND_US, look_for_silence, 0},
+    {"reports-not-made", 5 * SECOND_US, 600 * SECOND_US, look_for_reports, 0},
     {"alerts-not-gathered", 10 * SECOND_US, 15 * SECOND_US, gather_alerts, 0},
 };
 

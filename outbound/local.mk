@@ -11,7 +11,7 @@ liboutbound_a_SOURCES = \
   outbound/receipt.c outbound/receipt.h \
   outbound/relays.c outbound/relays.h \
   outbound/report.c outbound/report.h outbound/report_charts.c outbound/report_csv.c outbound/report_html.c \
-  outbound/report_text.c \
+  outbound/report_mail.c outbound/report_mail.h outbound/report_text.c \
   outbound/retry.c outbound/retry.h \
   outbound/sender.c outbound/sender.h \
   outbound/sendmail.c outbound/sendmail.h \

@@ -1,6 +1,7 @@
 /* mail.c -- headers and texts of a message */
 #include "outbound/mail.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,9 @@ void mail_init(struct mail *mail)
     buf_init(&mail->headers, MAIL_HEADERS_MAX);
     buf_init(&mail->text, MAIL_TEXT_MAX);
     buf_init(&mail->html, MAIL_TEXT_MAX);
-    buf_init(&mail->json, MAIL_TEXT_MAX);
+    mail->attachments = 0;
+    for (size_t i = 0; i < MAIL_ATTACHMENTS; i++)
+        buf_init(&mail->attached[i].bytes, MAIL_TEXT_MAX);
 }
 
 void mail_free(struct mail *mail)
@@ -29,7 +32,9 @@ void mail_free(struct mail *mail)
     buf_free(&mail->headers);
     buf_free(&mail->text);
     buf_free(&mail->html);
-    buf_free(&mail->json);
+    for (size_t i = 0; i < MAIL_ATTACHMENTS; i++)
+        buf_free(&mail->attached[i].bytes);
+    mail->attachments = 0;
 }
 
 void mail_clear(struct mail *mail)
@@ -38,7 +43,9 @@ void mail_clear(struct mail *mail)
     buf_clear(&mail->headers);
     buf_clear(&mail->text);
     buf_clear(&mail->html);
-    buf_clear(&mail->json);
+    for (size_t i = 0; i < MAIL_ATTACHMENTS; i++)
+        buf_clear(&mail->attached[i].bytes);
+    mail->attachments = 0;
 }
 
 int mail_error(const struct mail *mail)
@@ -49,7 +56,20 @@ int mail_error(const struct mail *mail)
         rc = buf_error(&mail->text);
     if (!rc)
         rc = buf_error(&mail->html);
-    return rc ? rc : buf_error(&mail->json);
+    for (size_t i = 0; !rc && i < mail->attachments; i++)
+        rc = buf_error(&mail->attached[i].bytes);
+    return rc;
+}
+
+struct buf *mail_attach(struct mail *mail, const char *name, const char *type)
+{
+    struct mail_attachment *next = &mail->attached[mail->attachments];
+
+    assert(mail->attachments < MAIL_ATTACHMENTS);
+    mail->attachments++;
+    snprintf(next->name, sizeof next->name, "%s", name);
+    next->type = type;
+    return &next->bytes;
 }
 
 /* --- addresses and dates ---------------------------------------------------------------- */

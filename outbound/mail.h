@@ -22,6 +22,15 @@
 #define MAIL_ID_MAX      512
 #define MAIL_DATE_SIZE   80 /* "Mon, 02 Mar 2026 07:12:00 +0100" and NUL, with room */
 
+#define MAIL_ATTACHMENTS 2
+
+/* A file that comes with the mail. */
+struct mail_attachment {
+    char name[96];    /* plain ASCII, ours */
+    const char *type; /* "application/json" */
+    struct buf bytes;
+};
+
 struct mail {
     char from[MAIL_ADDRESS_MAX]; /* envelope: bare addresses */
     char to[MAIL_ADDRESS_MAX];
@@ -29,7 +38,8 @@ struct mail {
     struct buf headers;   /* each "Name: value" and a NUL; no line end but those of folding */
     struct buf text;      /* UTF-8, LF; always there */
     struct buf html;      /* empty: no alternative */
-    struct buf json;      /* empty: no attachment; else attached as receipt.json */
+    size_t attachments;
+    struct mail_attachment attached[MAIL_ATTACHMENTS];
 };
 
 void mail_init(struct mail *mail);
@@ -56,6 +66,10 @@ int mail_bounces_to(struct mail *mail, const char *address);
 
 /* A header with any bytes as value. The name is ours. 0 or SLUSS_ENOMEM. */
 int mail_header(struct mail *mail, const char *name, struct span value);
+
+/* The bytes of one more attachment, empty, to be filled. Name and type are ours. At most
+ * MAIL_ATTACHMENTS. */
+struct buf *mail_attach(struct mail *mail, const char *name, const char *type);
 
 /* The next header: pass null first, then what came back; null at the end. */
 const char *mail_next_header(const struct mail *mail, const char *before);

@@ -105,14 +105,15 @@ static void add_texts(struct buf *out, const struct mail *mail)
     buf_str(out, "\r\n--" BOUNDARY_TEXTS "--\r\n");
 }
 
-static void add_json(struct buf *out, const struct mail *mail)
+static void add_attachment(struct buf *out, const struct mail_attachment *attachment)
 {
-    buf_str(out, "\r\n--" BOUNDARY_ALL "\r\n"
-                 "Content-Type: application/json\r\n"
-                 "Content-Disposition: attachment; filename=\"receipt.json\"\r\n"
-                 "Content-Transfer-Encoding: base64\r\n\r\n");
-    add_base64(out, buf_view(&mail->json));
-    buf_str(out, "--" BOUNDARY_ALL "--\r\n");
+    buf_printf(out,
+               "\r\n--" BOUNDARY_ALL "\r\n"
+               "Content-Type: %s\r\n"
+               "Content-Disposition: attachment; filename=\"%s\"\r\n"
+               "Content-Transfer-Encoding: base64\r\n\r\n",
+               attachment->type, attachment->name);
+    add_base64(out, buf_view(&attachment->bytes));
 }
 
 int message_write(const struct mail *mail, struct buf *out)
@@ -122,11 +123,13 @@ int message_write(const struct mail *mail, struct buf *out)
         buf_str(out, "\r\n");
     }
     buf_str(out, "MIME-Version: 1.0\r\n");
-    if (mail->json.n)
+    if (mail->attachments)
         buf_str(out, "Content-Type: multipart/mixed; boundary=\"" BOUNDARY_ALL "\"\r\n\r\n"
                      "--" BOUNDARY_ALL "\r\n");
     add_texts(out, mail);
-    if (mail->json.n)
-        add_json(out, mail);
+    for (size_t i = 0; i < mail->attachments; i++)
+        add_attachment(out, &mail->attached[i]);
+    if (mail->attachments)
+        buf_str(out, "--" BOUNDARY_ALL "--\r\n");
     return buf_error(out);
 }

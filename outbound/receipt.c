@@ -466,7 +466,7 @@ static int write_mail(struct filling *f, struct mail *mail)
         rc = template_render(template_receipt(r->templates, own_templates(r), language, true),
                              &f->data, &mail->html);
     if (!rc)
-        rc = receipt_json(&mail->json, r->delivery, r->row->verdict);
+        rc = receipt_json(mail_attach(mail, "receipt.json", "application/json"), r->delivery, r->row->verdict);
     mail_header(mail, "Content-Language", span_str(language));
     mail_header(mail, "X-Sluss-Delivery", span_str(r->delivery->id));
     mail_header(mail, "X-Sluss-Verdict", span_str(r->row->verdict));

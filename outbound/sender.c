@@ -19,6 +19,7 @@
 #include "outbound/gathered.h"
 #include "outbound/mail.h"
 #include "outbound/receipt.h"
+#include "outbound/report_mail.h"
 #include "outbound/relays.h"
 #include "outbound/retry.h"
 #include "store/audit.h"
@@ -141,9 +142,10 @@ int sender_configure(struct sender *s, const struct settings *settings,
 /* "receipt-sent", "alert-not-allowed". */
 static const char *event_of(const struct outcome *o)
 {
-    static const char *const events[2][4] = {
+    static const char *const events[][4] = {
         [OUTBOX_RECEIPT] = {"receipt-sent", NULL, "receipt-failed", "receipt-not-allowed"},
         [OUTBOX_ALERT] = {"alert-sent", NULL, "alert-failed", "alert-not-allowed"},
+        [OUTBOX_REPORT] = {"report-sent", NULL, "report-failed", "report-not-allowed"},
     };
 
     return events[o->mail_kind][o->kind];
@@ -171,12 +173,12 @@ static int add_audit(struct sender *s, const struct outcome *o)
     return rc;
 }
 
-/* A receipt that will never arrive is somebody's work: tell the site's people. */
+/* A receipt or report that will never arrive is somebody's work: tell the site's people. */
 static int add_failure_alert(struct sender *s, const struct outcome *o)
 {
     struct alert alert = {
-        .topic = "receipt-failed",
-        .severity = ALERT_CRITICAL,
+        .topic = o->mail_kind == OUTBOX_RECEIPT ? "receipt-failed" : "report-failed",
+        .severity = o->mail_kind == OUTBOX_RECEIPT ? ALERT_CRITICAL : ALERT_WARNING,
         .delivery_row = o->delivery_row,
         .delivery_id = o->delivery_id,
         .unit = o->unit,
@@ -188,9 +190,13 @@ static int add_failure_alert(struct sender *s, const struct outcome *o)
 
     buf_init(&text, 8192);
     buf_printf(&text,
-               "The receipt to %s was not delivered.\n\nIt has been given up after %u attempts: "
-               "%s\n\nTell the unit in another way, and correct receipts-to.\n",
-               o->recipient, o->attempts, o->text);
+               "The %s to %s was not delivered.\n\nIt has been given up after %u attempts: "
+               "%s\n\n%s\n",
+               o->mail_kind == OUTBOX_RECEIPT ? "receipt" : "report", o->recipient, o->attempts,
+               o->text,
+               o->mail_kind == OUTBOX_RECEIPT
+                   ? "Tell the unit in another way, and correct receipts-to."
+                   : "Make it with slussctl report --format html, and correct reports-to.");
     rc = buf_error(&text);
     alert.text = buf_cstr(&text);
     if (!rc)
@@ -244,7 +250,7 @@ static int record(struct sender *s)
     }
     if (!rc && o->kind != OUTCOME_RETRY)
         rc = add_audit(s, o);
-    if (!rc && o->kind == OUTCOME_FAILED && o->mail_kind == OUTBOX_RECEIPT)
+    if (!rc && o->kind == OUTCOME_FAILED && o->mail_kind != OUTBOX_ALERT)
         rc = add_failure_alert(s, o);
     if (rc)
         store_rollback(s->store);
@@ -350,6 +356,8 @@ static int build(struct sender *s, const struct outbox_mail *mail)
     s->outcome.other_count = 0;
     if (mail->kind == OUTBOX_RECEIPT)
         rc = receipt_from_store(s->store, mail, s->settings, s->templates, &s->mail);
+    else if (mail->kind == OUTBOX_REPORT)
+        rc = report_mail_write(s->store, mail, s->settings, &s->mail);
     else if (wall(s) - mail->created_us >= s->settings->alerts.gather_after_us)
         rc = build_gathered(s, mail);
     else

@@ -8,7 +8,7 @@
 #include "model/error.h"
 #include "store/internal.h"
 
-static const char *const kind_names[] = {"receipt", "alert"};
+static const char *const kind_names[] = {"receipt", "alert", "report"};
 static const char *const state_names[] = {"pending", "sent", "failed", "not-allowed"};
 
 const char *outbox_state_name(enum outbox_state state)
@@ -79,6 +79,26 @@ static int add_receipt(struct store *store, const struct outbox_mail *m, struct 
     return rc;
 }
 
+/* A report is one for each period, scope and recipient, and so is its Message-ID. */
+static int add_report(struct store *store, const struct outbox_mail *m, struct span domain)
+{
+    char mark[17];
+    struct buf message_id;
+    if (!m->detail)
+        return SLUSS_EINVAL;
+    recipient_mark(store, m->recipient, mark);
+    buf_init(&message_id, 1024);
+    buf_printf(&message_id, "<report.%s.", m->verdict);
+    for (const char *p = m->detail; *p; p++)
+        buf_char(&message_id, *p == ' ' ? '.' : *p);
+    buf_printf(&message_id, ".%s@%.*s>", mark, SPAN_FMT(domain));
+    int rc = buf_error(&message_id);
+    if (rc == 0)
+        rc = insert(store, m, buf_cstr(&message_id), NULL);
+    buf_free(&message_id);
+    return rc;
+}
+
 /* An alert's Message-ID carries its row, which is known only once it is there, and its time:
  * rows begin anew in a new database. */
 static int add_alert(struct store *store, const struct outbox_mail *m, struct span domain,
@@ -124,6 +144,8 @@ int outbox_add(struct store *store, const struct outbox_mail *mail, const char *
     struct span domain = domain_of(from);
     if (mail->kind == OUTBOX_RECEIPT)
         return add_receipt(store, mail, domain);
+    if (mail->kind == OUTBOX_REPORT)
+        return add_report(store, mail, domain);
     if (dedup) {
         rc = said_lately(store, mail, dedup, quiet_us);
         if (rc != 0)
@@ -212,7 +234,7 @@ static int index_of(struct span name, const char *const *names, int n)
 
 static int read_mail(sqlite3_stmt *statement, struct arena *arena, struct outbox_mail *m)
 {
-    int kind = index_of(col_span(statement, 1), kind_names, 2);
+    int kind = index_of(col_span(statement, 1), kind_names, 3);
     int state = index_of(col_span(statement, 2), state_names, 3);
     if (kind < 0 || state < 0)
         return SLUSS_ECORRUPT;
@@ -284,7 +306,7 @@ int outbox_due(struct store *store, int64_t now_us, unsigned most, outbox_visito
     return visit_rows(store,
                       "SELECT " MAIL_COLUMNS MAIL_FROM
                       "WHERE o.state = 'pending' AND o.next_us <= ?1 "
-                      "ORDER BY o.kind = 'alert', o.deadline_us = 0, o.deadline_us, o.row_id "
+                      "ORDER BY o.kind <> 'receipt', o.deadline_us = 0, o.deadline_us, o.row_id "
                       "LIMIT ?2",
                       v_int(now_us), most, visit, context);
 }

@@ -13,7 +13,7 @@
 
 #include "store/store.h"
 
-enum outbox_kind { OUTBOX_RECEIPT = 0, OUTBOX_ALERT };
+enum outbox_kind { OUTBOX_RECEIPT = 0, OUTBOX_ALERT, OUTBOX_REPORT };
 enum outbox_state {
     OUTBOX_PENDING = 0,
     OUTBOX_SENT,
@@ -32,10 +32,12 @@ struct outbox_mail {
     int64_t delivery_row;    /* 0 for alerts that concern none */
     const char *delivery_id; /* null for those */
     const char *unit;        /* null for those */
-    const char *verdict; /* X-Sluss-Verdict: accepted, held, rejected, released; alerts: topic */
+    const char *verdict; /* X-Sluss-Verdict: accepted, held, rejected, released; alerts: topic;
+                            reports: "sla", "stats" */
     const char *recipient;
     const char *message_id; /* "<...@...>" */
-    const char *detail;     /* alerts: the body's text; receipts: reason of a decision or null */
+    const char *detail;     /* alerts: the body's text; receipts: reason of a decision or null;
+                               reports: "2026Q3", "2026Q3 heby" */
     int64_t created_us;
     int64_t deadline_us; /* of the answer to a file's coming: arrival + sla.receipt; else 0 */
     int64_t next_us;     /* not before */

@@ -165,16 +165,17 @@ struct ends {
 static int start(struct store *store, const struct report_scope *scope, const struct ends *ends,
                  unsigned most, sqlite3_stmt **out)
 {
-    return db_query(store->db, out,
-                    "SELECT d.row_id, d.id, d.unit, d.received_us, d.decided_us, d.verdict, "
-                    "d.items, d.state, q.ready_us, q.acked_us "
-                    "FROM delivery d LEFT JOIN queue q ON q.delivery = d.row_id "
-                    "WHERE d.id > ?1 AND d.id < ?2 AND d.received_us >= ?3 AND "
-                    "d.received_us < ?4 AND d.received_us <= ?5 AND " UNIT_IS("d.unit", "?6") " "
-                    "ORDER BY d.id LIMIT ?7",
-                    VALUES(v_text(ends->after), v_text(ends->before), v_int(scope->from_us),
-                           v_int(scope->to_us), v_int(scope->as_of_us), v_text(scope->unit),
-                           v_int(most)));
+    return db_query(
+        store->db, out,
+        "SELECT d.row_id, d.id, d.unit, d.received_us, d.decided_us, d.verdict, "
+        "d.items, d.state, q.ready_us, q.acked_us "
+        "FROM delivery d LEFT JOIN queue q ON q.delivery = d.row_id "
+        "WHERE d.id > ?1 AND d.id < ?2 AND d.received_us >= ?3 AND "
+        "d.received_us < ?4 AND d.received_us <= ?5 AND " UNIT_IS("d.unit",
+                                                                  "?6") " "
+                                                                        "ORDER BY d.id LIMIT ?7",
+        VALUES(v_text(ends->after), v_text(ends->before), v_int(scope->from_us),
+               v_int(scope->to_us), v_int(scope->as_of_us), v_text(scope->unit), v_int(most)));
 }
 
 int report_read(struct store *store, const struct report_scope *scope, struct report_cursor *cursor,
@@ -210,4 +211,26 @@ int report_first_arrival(struct store *store, const char *unit, int64_t *at_us)
                          "d.unit", "?1") " "
                                          "ORDER BY d.id LIMIT 1",
                      VALUES(v_text(unit)));
+}
+
+int report_was_made(struct store *store, const char *kind, const char *period, const char *scope)
+{
+    int64_t one;
+
+    return db_number(store->db, &one,
+                     "SELECT 1 FROM report_made WHERE kind = ?1 AND period = ?2 AND scope = ?3",
+                     VALUES(v_text(kind), v_text(period), v_text(scope ? scope : "")));
+}
+
+int report_set_made(struct store *store, const char *kind, const char *period, const char *scope,
+                    int64_t now_us)
+{
+    int rc = db_begin(store->db);
+
+    return rc ? rc
+              : db_run(store->db,
+                       "INSERT INTO report_made (kind, period, scope, made_us) "
+                       "VALUES (?1, ?2, ?3, ?4)",
+                       VALUES(v_text(kind), v_text(period), v_text(scope ? scope : ""),
+                              v_int(now_us)));
 }

@@ -62,4 +62,10 @@ int report_read(struct store *store, const struct report_scope *scope, struct re
  * there is none, or an error. */
 int report_first_arrival(struct store *store, const char *unit, int64_t *at_us);
 
+/* Was that report put into the outbox? `scope` null: the whole site. 1, 0 or an error. */
+int report_was_made(struct store *store, const char *kind, const char *period, const char *scope);
+/* It is now, in the transaction that puts it there. */
+int report_set_made(struct store *store, const char *kind, const char *period, const char *scope,
+                    int64_t now_us);
+
 #endif

@@ -182,6 +182,36 @@ static const char schema_8[] =
     "CREATE INDEX alert_send_due ON alert_send (next_us) WHERE state = 'pending';"
     "CREATE INDEX alert_send_failed ON alert_send (row_id) WHERE state = 'failed';";
 
+/* Reports go out as rows like the others, and each one once. The kinds of rows are a check of
+ * the table, which SQLite changes only by making the table anew. */
+static const char schema_9[] =
+    "CREATE TABLE outbox_9 ("
+    "  row_id INTEGER PRIMARY KEY AUTOINCREMENT,"
+    "  kind TEXT NOT NULL CHECK (kind IN ('receipt', 'alert', 'report')),"
+    "  state TEXT NOT NULL CHECK (state IN ('pending', 'sent', 'failed')),"
+    "  delivery INTEGER REFERENCES delivery,"
+    "  verdict TEXT NOT NULL, recipient TEXT NOT NULL, message_id TEXT UNIQUE, detail TEXT,"
+    "  created_us INTEGER NOT NULL, deadline_us INTEGER NOT NULL, next_us INTEGER NOT NULL,"
+    "  attempts INTEGER NOT NULL DEFAULT 0, last_error TEXT, answer TEXT,"
+    "  ended_us INTEGER NOT NULL DEFAULT 0, dedup TEXT,"
+    "  not_allowed INTEGER NOT NULL DEFAULT 0) STRICT;"
+    "INSERT INTO outbox_9 (row_id, kind, state, delivery, verdict, recipient, message_id, detail,"
+    "  created_us, deadline_us, next_us, attempts, last_error, answer, ended_us, dedup,"
+    "  not_allowed) "
+    "SELECT row_id, kind, state, delivery, verdict, recipient, message_id, detail, created_us,"
+    "  deadline_us, next_us, attempts, last_error, answer, ended_us, dedup, not_allowed "
+    "FROM outbox;"
+    "DROP TABLE outbox;"
+    "ALTER TABLE outbox_9 RENAME TO outbox;"
+    "CREATE INDEX outbox_due ON outbox (next_us) WHERE state = 'pending';"
+    "CREATE INDEX outbox_failed ON outbox (row_id) WHERE state = 'failed';"
+    "CREATE INDEX outbox_delivery ON outbox (delivery) WHERE delivery IS NOT NULL;"
+    "CREATE INDEX outbox_dedup ON outbox (dedup, verdict, recipient) WHERE dedup IS NOT NULL;"
+    /* scope \"\": the whole site, else a partner. */
+    "CREATE TABLE report_made ("
+    "  kind TEXT NOT NULL, period TEXT NOT NULL, scope TEXT NOT NULL, made_us INTEGER NOT NULL,"
+    "  PRIMARY KEY (kind, period, scope)) STRICT, WITHOUT ROWID;";
+
 const struct migration schema_migrations[] = {
     {1, "the first tables", schema_1},
     {2, "envelope and seal of a delivery", schema_2},
@@ -191,6 +221,7 @@ const struct migration schema_migrations[] = {
     {6, "how often each check was right", schema_6},
     {7, "mails that were not allowed to leave", schema_7},
     {8, "alerts, and what each channel made of them", schema_8},
+    {9, "reports among the mails", schema_9},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

@@ -156,7 +156,7 @@ static void the_mail_is_plain(void **state)
     assert_has(buf_cstr(&mail.text), "slussctl show 20260302-061200-123456");
     assert_has(buf_cstr(&mail.text), "2026-03-02 07:12:00");
     assert_int_equal(mail.html.n, 0);
-    assert_int_equal(mail.json.n, 0);
+    assert_int_equal(mail.attachments, 0);
     row.detail = NULL;
     assert_int_equal(alert_write(&row, settings, &mail), 0);
     assert_string_equal(header_of(&mail, "Subject"), "[sluss] receipt-failed");

@@ -46,7 +46,7 @@ static void texts_of_any_bytes(void **state)
                 bytes[i] = "\n .=\rF"[randombytes_uniform(6)];
         buf_add(&mail.text, bytes, n);
         buf_add(&mail.html, bytes, n);
-        buf_add(&mail.json, bytes, n);
+        buf_add(mail_attach(&mail, "receipt.json", "application/json"), bytes, n);
         buf_clear(&message);
         assert_int_equal(message_write(&mail, &message), 0);
         assert_null(memchr(message.p, '\0', message.n));
@@ -67,7 +67,7 @@ static void the_same_mail_is_the_same_bytes(void **state)
     begin(&mail);
     buf_str(&mail.text, "Hej  \n");
     buf_str(&mail.html, "<p>Hej</p>\n");
-    buf_str(&mail.json, "{}\n");
+    buf_str(mail_attach(&mail, "receipt.json", "application/json"), "{}\n");
     assert_int_equal(message_write(&mail, &one), 0);
     assert_int_equal(message_write(&mail, &two), 0);
     assert_string_equal(buf_cstr(&one), buf_cstr(&two));

@@ -246,7 +246,7 @@ static void an_unreadable_file_has_a_receipt_too(void **state)
     d.summary = (struct summary){.format = "unknown"};
     write_receipt(&d, &row, reasons + 3, 1, &mail);
     assert_has(buf_cstr(&mail.text), "0 poster (filen kunde inte läsas)");
-    assert_has(buf_cstr(&mail.json), "\"items\":0,\"sum_minor\":0,\"currency\":null");
+    assert_has(buf_cstr(&mail.attached[0].bytes), "\"items\":0,\"sum_minor\":0,\"currency\":null");
     mail_free(&mail);
 }
 
@@ -317,7 +317,7 @@ static void U58_a_repeat_is_the_same(void **state)
     assert_true(span_eq(buf_view(&one.headers), buf_view(&two.headers)));
     assert_true(span_eq(buf_view(&one.text), buf_view(&two.text)));
     assert_true(span_eq(buf_view(&one.html), buf_view(&two.html)));
-    assert_true(span_eq(buf_view(&one.json), buf_view(&two.json)));
+    assert_true(span_eq(buf_view(&one.attached[0].bytes), buf_view(&two.attached[0].bytes)));
     mail_free(&one);
     mail_free(&two);
 }

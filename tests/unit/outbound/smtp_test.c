@@ -18,7 +18,7 @@ static void make_mail(struct mail *mail)
     mail_header(mail, "Subject", SPAN_LIT("Kvittens: 42 ärenden"));
     buf_str(&mail->text, "Hej på er!\n.\n..dots\n");
     buf_str(&mail->html, "<p>Hej p\xc3\xa5 er!</p>\n");
-    buf_str(&mail->json, "{\"items\":42}\n");
+    buf_str(mail_attach(mail, "receipt.json", "application/json"), "{\"items\":42}\n");
 }
 
 static struct smtp_relay *relay_to(const char *url, int64_t timeout_us)
