@@ -8,6 +8,7 @@ static void check_cells(struct table *table, const json_t *row)
     int64_t released = row_int(row, "released"), rejected = row_int(row, "rejected");
     double precision = json_real_value(json_object_get(row, "precision"));
     bool whole = json_real_value(json_object_get(row, "factor")) >= 1;
+    bool rule = row_int(row, "by_rule") == released + rejected;
     char text[32];
 
     cell_text(table, row, "check");
@@ -17,7 +18,10 @@ static void check_cells(struct table *table, const json_t *row)
     cell_int(table, row, "released");
     snprintf(text, sizeof text, "%.0f %%", 100 * precision);
     table_text(table, text);
-    table_cell(table, whole ? INK_PLAIN : INK_CARE, span_str(whole ? "whole" : "half"));
+    table_cell(table, whole ? INK_PLAIN : INK_CARE,
+               span_str(rule    ? "by rule"
+                        : whole ? "whole"
+                                : "half"));
 }
 
 int command_checks(struct ctl *ctl, const struct arguments *arguments)

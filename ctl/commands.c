@@ -49,7 +49,7 @@ const struct command commands[] = {
      "Over the held deliveries that were decided, in which it found something: how many of them\n"
      "were wrong (rejected, or recalled after a release) and how many right. TRUST is how likely\n"
      "its next hold is to be right. A check of which, after ten, fewer than one in twenty were\n"
-     "wrong weighs half; a rule that holds alone stays as it is.",
+     "wrong weighs half; what holds by a rule stays as it is.",
      {{0}}, command_checks},
     {UNITS, "unit list", "", 0, 0, "units, their inboxes and phase",
      "PHASE is the one that holds; where an operator set it against the configuration, that is\n"

@@ -8,6 +8,7 @@ void json_track(struct json *j, const struct track_record *record)
 {
     json_int(j, "released", record->released);
     json_int(j, "rejected", record->rejected);
+    json_int(j, "by_rule", record->ruled);
     json_double(j, "precision", learned_precision(record));
     json_double(j, "factor", learned_factor(record));
 }

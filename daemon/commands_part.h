@@ -78,8 +78,8 @@ void json_standing(struct json *j, struct command_call *call, const char *unit);
 struct stored_announcement;
 void json_announcement(struct json *j, const struct stored_announcement *a, int64_t now_us);
 
-/* The keys of a check's record, into the open object: "released", "rejected", "precision",
- * "factor". */
+/* The keys of a check's record, into the open object: "released", "rejected", "by_rule",
+ * "precision", "factor". */
 struct track_record;
 void json_track(struct json *j, const struct track_record *record);
 

@@ -128,18 +128,18 @@ static int settle(struct intake *intake, int rc, struct buf *why)
     return rc;
 }
 
-/* Where a check weighs less from now on, or whole again, the operators hear of it, once. */
+/* Where a check holds in vain, or does no longer, the operators hear of it, once. */
 static int tell_learned(struct intake *intake)
 {
     struct track track;
     int rc = tracks_get(intake->store, &track);
     for (unsigned i = 0; i < track.n && rc == 0; i++) {
         const struct track_record *record = &track.of[i];
-        bool halved = learned_factor(record) < 1;
-        if (halved == record->told)
+        bool poor = learned_poor(record);
+        if (poor == record->told)
             continue;
         rc = notify_learned(intake, record);
-        rc = rc ? rc : tracks_tell(intake->store, record->check, halved);
+        rc = rc ? rc : tracks_tell(intake->store, record->check, poor);
     }
     return rc;
 }

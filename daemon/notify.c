@@ -181,6 +181,18 @@ int notify_trouble(struct intake *intake, const char *unit, const char *topic, c
     return alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
 }
 
+/* What follows from it, by itself and for people. */
+static const char *what_follows(const struct track_record *record)
+{
+    if (learned_factor(record) < 1)
+        return "Its signs weigh half from now on. Where a rule of it holds alone, it still does.";
+    if (learned_poor(record))
+        return "It holds by a rule, and rules do not change by themselves: see whether the rule "
+               "fits the units it holds (their names, formats, accounts), or waive it for one of "
+               "them.";
+    return "Its signs weigh whole.";
+}
+
 int notify_learned(struct intake *intake, const struct track_record *record)
 {
     int64_t decided = record->released + record->rejected;
@@ -188,13 +200,10 @@ int notify_learned(struct intake *intake, const struct track_record *record)
     buf_init(&text, ALERT_MAX);
     buf_printf(&text,
                "the check %s %s\n\nOf %lld held deliveries in which it found something and that "
-               "were decided, %lld %s wrong. ",
-               record->check,
-               learned_factor(record) < 1 ? "weighs half from now on" : "weighs whole again",
+               "were decided, %lld %s wrong.\n%s\n\nAll checks:\n  slussctl checks\n",
+               record->check, learned_poor(record) ? "holds in vain" : "holds in vain no longer",
                (long long)decided, (long long)record->rejected,
-               record->rejected == 1 ? "was" : "were");
-    buf_str(&text, "What it finds still stands with a delivery, and where a rule of it holds "
-                   "alone, it still does.\n\nAll checks:\n  slussctl checks\n");
+               record->rejected == 1 ? "was" : "were", what_follows(record));
     int rc = notify_trouble(intake, NULL, "check", buf_cstr(&text));
     buf_free(&text);
     return rc;

@@ -29,7 +29,7 @@ int notify_held(struct intake *intake, const struct delivery *delivery,
 int notify_silence(struct intake *intake, const struct unit_settings *unit, struct date last,
                    struct date due);
 
-/* To the operators: what was decided changed how much the check weighs. */
+/* To the operators: by what was decided, the check holds in vain, or does no longer. */
 int notify_learned(struct intake *intake, const struct track_record *record);
 
 /* The unit sent something, or is not late any more: ends its silence where there was one. */

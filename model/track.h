@@ -14,7 +14,8 @@ struct track_record {
     char check[TRACK_CHECK_SIZE]; /* the name that findings carry */
     int64_t released;             /* nothing was wrong */
     int64_t rejected;             /* something was (also: released, and recalled after) */
-    bool told;                    /* the operators know that it weighs less */
+    int64_t ruled;                /* of both: where a rule of it held alone */
+    bool told;                    /* the operators know that it holds in vain */
 };
 
 struct track {

@@ -8,12 +8,18 @@ double learned_precision(const struct track_record *record)
     return ((double)record->rejected + 1) / ((double)(record->released + record->rejected) + 2);
 }
 
-double learned_factor(const struct track_record *record)
+bool learned_poor(const struct track_record *record)
 {
     int64_t decided = record->released + record->rejected;
 
-    return decided >= LEARNED_LEAST && record->rejected * LEARNED_ONE_IN < decided ? LEARNED_FACTOR
-                                                                                   : 1;
+    return decided >= LEARNED_LEAST && record->rejected * LEARNED_ONE_IN < decided;
+}
+
+double learned_factor(const struct track_record *record)
+{
+    bool rule = record->ruled == record->released + record->rejected;
+
+    return learned_poor(record) && !rule ? LEARNED_FACTOR : 1;
 }
 
 static double factor_of(const struct track *track, const char *check)

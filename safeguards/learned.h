@@ -19,7 +19,11 @@
  * decision, its mean. A half where nothing was decided yet. */
 double learned_precision(const struct track_record *record);
 
-/* By what the weights of the check are multiplied: 1 or LEARNED_FACTOR. */
+/* Does it hold in vain? */
+bool learned_poor(const struct track_record *record);
+
+/* By what the weights of the check are multiplied: 1 or LEARNED_FACTOR. 1 where all it did
+ * was to hold by a rule: that is for people to change. */
 double learned_factor(const struct track_record *record);
 
 /* Weigh the findings by it. `track` may be null: nothing was learned. */

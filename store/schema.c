@@ -152,7 +152,7 @@ static const char schema_5[] = "ALTER TABLE delivery ADD COLUMN odds REAL;";
 static const char schema_6[] =
     "CREATE TABLE track ("
     "  check_name TEXT PRIMARY KEY, released INTEGER NOT NULL, rejected INTEGER NOT NULL,"
-    "  told INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
+    "  ruled INTEGER NOT NULL, told INTEGER NOT NULL) STRICT, WITHOUT ROWID;";
 
 /* A failure that is none: the address is not on the site's list. */
 static const char schema_7[] =

@@ -19,7 +19,7 @@ int tracks_turn(struct store *store, int64_t delivery);
 
 /* All of them by name, up to TRACK_MOST. */
 int tracks_get(struct store *store, struct track *out);
-/* Did the operators hear that the check weighs less? In the caller's transaction. */
+/* Did the operators hear that the check holds in vain? In the caller's transaction. */
 int tracks_tell(struct store *store, const char *check, bool told);
 
 #endif

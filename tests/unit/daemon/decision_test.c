@@ -142,8 +142,7 @@ static void once_is_kept_until_the_last_approval(void **state)
                                   "AND json_extract(detail, '$.once')"), 1);
 }
 
-/* Ten held in vain: the operators hear once that the check weighs less, and once that it weighs
- * whole again when the decisions turn. */
+/* Ten held in vain: the operators hear of the check once, and once more when the decisions turn. */
 static void a_check_that_cries_wolf_is_told_of_once(void **state)
 {
     static const char alerts[] = "SELECT count(*) FROM outbox WHERE kind = 'alert'";

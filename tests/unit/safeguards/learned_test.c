@@ -38,6 +38,17 @@ static void ten_in_vain_weigh_half(void **state)
     }
 }
 
+static void a_rule_in_vain_is_for_people_to_change(void **state)
+{
+    struct track_record record = {.check = "test-name", .released = 12, .ruled = 12};
+
+    (void)state;
+    assert_true(learned_poor(&record));
+    assert_true(learned_factor(&record) == 1);
+    record.ruled = 11; /* once it was a sign */
+    assert_true(learned_factor(&record) == LEARNED_FACTOR);
+}
+
 static void trust_begins_in_the_middle_and_follows_the_decisions(void **state)
 {
     struct track_record record = {.check = "dates"};
@@ -91,6 +102,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(ten_in_vain_weigh_half),
+        cmocka_unit_test(a_rule_in_vain_is_for_people_to_change),
         cmocka_unit_test(trust_begins_in_the_middle_and_follows_the_decisions),
         cmocka_unit_test(only_soft_signs_that_speak_against_are_weighed_anew),
     };

@@ -49,7 +49,9 @@ static void a_check_counts_once_for_each_delivery_it_helped_to_hold(void **state
 
     assert_int_equal(tracks_count(store, d.row, false), SLUSS_OK);
     assert_int_equal(record(store, "test-name").released, 1);
+    assert_int_equal(record(store, "test-name").ruled, 1);
     assert_int_equal(record(store, "field").released, 1);
+    assert_int_equal(record(store, "field").ruled, 0);
     assert_int_equal(record(store, "record-length").released, 0); /* it only told */
     d = HELD_FOR(store, T0 + MINUTE, FINDING_FIELD_NOTE);
     assert_int_equal(tracks_count(store, d.row, true), SLUSS_OK);
