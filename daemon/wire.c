@@ -211,6 +211,16 @@ static bool bool_sound(const bool *b)
     return byte <= 1;
 }
 
+static bool sums_sound(const struct sums *sums)
+{
+    if (sums->n > SUMS_MAX)
+        return false;
+    for (unsigned i = 0; i < sums->n; i++)
+        if (!currency_sound(sums->of[i].currency))
+            return false;
+    return true;
+}
+
 int wire_get_summary(struct span *message, struct summary *summary)
 {
     if (take(message, summary, sizeof *summary) != 0 ||
@@ -219,10 +229,12 @@ int wire_get_summary(struct span *message, struct summary *summary)
         (unsigned)summary->envelope >= ENVELOPE_COUNT || (unsigned)summary->seal >= SEAL_COUNT ||
         memchr(summary->origin.producer, '\0', sizeof summary->origin.producer) == NULL ||
         !utf8_valid(span_str(summary->origin.producer)) || !bool_sound(&summary->test) || !bool_sound(&summary->valid) ||
-        !bool_sound(&summary->states_zero) || summary->sums.n > SUMS_MAX)
+        !bool_sound(&summary->states_zero))
         return SLUSS_EPROTOCOL;
-    for (unsigned i = 0; i < summary->sums.n; i++)
-        if (!currency_sound(summary->sums.of[i].currency))
+    if (!sums_sound(&summary->sums))
+        return SLUSS_EPROTOCOL;
+    for (int part = 0; part < PART_COUNT; part++)
+        if (!sums_sound(&summary->parts[part]))
             return SLUSS_EPROTOCOL;
     return 0;
 }

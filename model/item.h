@@ -28,7 +28,9 @@ enum item_type {
 struct item {
     enum item_type type;
     uint64_t record; /* line, segment or element ordinal where the item begins, from 1 */
-    int64_t amount_minor;
+    int64_t amount_minor;    /* the capital of it */
+    int64_t fee_minor;       /* asked for beside it, in its currency: reminder and collection */
+    int64_t interest_minor;  /* the same; both 0 where the file says nothing */
     char currency[4];
     struct date issue_date;
     struct date due_date;

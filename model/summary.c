@@ -8,6 +8,12 @@ static const char *const kinds[KIND_COUNT] = {
     [KIND_CASES] = "cases",
 };
 
+static const char *const parts[PART_COUNT] = {
+    [PART_CREDITS] = "credits",
+    [PART_FEES] = "fees",
+    [PART_INTEREST] = "interest",
+};
+
 static const char *const envelopes[ENVELOPE_COUNT] = {[ENVELOPE_SBDH] = "sbdh"};
 
 static const char *const seals[SEAL_COUNT] = {
@@ -33,6 +39,16 @@ const char *kind_name(enum kind kind)
 int kind_from_name(struct span name)
 {
     return find(kinds, KIND_COUNT, name);
+}
+
+const char *sum_part_name(enum sum_part part)
+{
+    return (unsigned)part < PART_COUNT ? parts[part] : "unknown";
+}
+
+int sum_part_from_name(struct span name)
+{
+    return find(parts, PART_COUNT, name);
 }
 
 const char *envelope_name(enum envelope_kind envelope)

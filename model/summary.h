@@ -25,6 +25,14 @@ enum seal_state {
     SEAL_COUNT
 };
 
+/* What a receipt tells apart from the sum of capital. */
+enum sum_part {
+    PART_CREDITS = 0, /* credit notes and deductions: they count in the sum, negative */
+    PART_FEES,        /* beside the capital, and not in the sum */
+    PART_INTEREST,    /* the same */
+    PART_COUNT
+};
+
 /* What tells the program that made a file: not what it says, but how it is written. */
 #define ORIGIN_TEXT_MAX 64
 struct origin {
@@ -47,6 +55,7 @@ struct summary {
     uint64_t counterparties[PARTY_KIND_COUNT];  /* items by who the counterparty is */
     uint64_t references[REFERENCE_STATE_COUNT]; /* items by their reference's check digit */
     struct sums sums;                           /* net, a currency each */
+    struct sums parts[PART_COUNT];              /* the same */
     struct origin origin;
     uint64_t size;                              /* bytes */
     uint8_t blake2b[32];
@@ -55,6 +64,10 @@ struct summary {
 /* "payments", "invoices", "cases", "unknown"; and back, -1 when unknown. */
 const char *kind_name(enum kind kind);
 int kind_from_name(struct span name);
+
+/* "credits", "fees", "interest". Back: -1 when unknown. */
+const char *sum_part_name(enum sum_part part);
+int sum_part_from_name(struct span name);
 
 /* "sbdh"; "valid", "invalid", "unverified"; null for none. And back: -1 when unknown, none for
  * an absent name. */

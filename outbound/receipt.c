@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "model/error.h"
-#include "model/json.h"
 #include "model/likelihood.h"
 #include "model/text.h"
 
@@ -40,6 +39,13 @@ static const struct {
     {ITEM_DEDUCTION, {{"avdrag", "avdrag"}, {"deduction", "deductions"}}},
 };
 enum { NEGATIVES = sizeof negatives / sizeof *negatives };
+static const char *const unknown_format[LANGUAGE_COUNT] = {
+    [LANGUAGE_SV] = "okänt", [LANGUAGE_EN] = "unknown"};
+/* Of both kinds in one file. */
+static const struct noun negative_nouns[LANGUAGE_COUNT] = {
+    [LANGUAGE_SV] = {"kreditpost", "kreditposter"},
+    [LANGUAGE_EN] = {"credit", "credits"},
+};
 
 const char *receipt_language(const struct settings *settings, const char *unit)
 {
@@ -58,6 +64,8 @@ enum {
     V_PARTNER,
     V_FILE,
     V_FILE_SHORT,
+    V_SIZE,
+    V_FORMAT,
     V_RECEIVED,
     V_ITEMS,
     V_ITEMS_WORD,
@@ -72,6 +80,8 @@ static const char *const value_names[V_COUNT] = {
     [V_PARTNER] = "partner",
     [V_FILE] = "file",
     [V_FILE_SHORT] = "file-short",
+    [V_SIZE] = "size",
+    [V_FORMAT] = "format",
     [V_RECEIVED] = "received",
     [V_ITEMS] = "items",
     [V_ITEMS_WORD] = "items-word",
@@ -86,11 +96,11 @@ struct filling {
     const struct receipt *receipt;
     int language;
     struct template_value values[V_COUNT];
-    struct template_row credits[NEGATIVES];
+    struct template_row parts[PART_COUNT];
     struct template_row currencies[SUMS_MAX];
     struct template_row findings[RECEIPT_FINDINGS_MAX];
     struct template_row more, nearest, likelihood, cool_off;
-    struct template_block blocks[12];
+    struct template_block blocks[16];
     struct template_data data;
     struct buf scratch;
     bool failed;
@@ -183,10 +193,9 @@ static struct span short_name(struct filling *f, struct span name)
     return keep(f);
 }
 
-static struct span net_sum(struct filling *f)
+/* Of several currencies: "1 000,00 kr + 20,00 EUR". */
+static struct span amount_of(struct filling *f, const struct sums *sums)
 {
-    const struct sums *sums = &f->receipt->delivery->summary.sums;
-
     for (unsigned i = 0; i < sums->n; i++) {
         if (i)
             buf_str(&f->scratch, " + ");
@@ -194,6 +203,19 @@ static struct span net_sum(struct filling *f)
     }
     if (!sums->n) /* nothing to count: a sum of nothing, in no currency */
         buf_str(&f->scratch, "0");
+    return keep(f);
+}
+
+/* Telephone numbers stay in one line. */
+static struct span whole_numbers(struct filling *f, const char *text)
+{
+    for (size_t i = 0; text[i]; i++) {
+        bool inside = i && text[i] == ' ' && text[i - 1] >= '0' && text[i - 1] <= '9' &&
+                      text[i + 1] >= '0' && text[i + 1] <= '9';
+
+        buf_add(&f->scratch, inside ? NO_BREAK_SPACE : text + i,
+                inside ? sizeof NO_BREAK_SPACE - 1 : 1);
+    }
     return keep(f);
 }
 
@@ -216,8 +238,12 @@ static void fill_values(struct filling *f)
     text[V_ITEMS] = grouped(f, d->summary.items);
     text[V_ITEMS_WORD] =
         span_str(noun_for(&kind_nouns[f->language][d->summary.kind], d->summary.items));
-    text[V_SUM] = net_sum(f);
-    text[V_CONTACT] = span_str(contact ? contact : r->settings->smtp.from);
+    text[V_SUM] = amount_of(f, &d->summary.sums);
+    text[V_SIZE] = grouped(f, d->summary.size);
+    text[V_FORMAT] =
+        span_str(strcmp(d->summary.format, "unknown") == 0 ? unknown_format[f->language]
+                                                           : d->summary.format);
+    text[V_CONTACT] = whole_numbers(f, contact ? contact : r->settings->smtp.from);
     text_escape(&f->scratch, span_trim(span_str(r->row->detail)));
     text[V_REASON] = keep(f);
     for (int i = 0; i < V_COUNT; i++)
@@ -238,23 +264,45 @@ static const char *verdict_block(const struct outbox_mail *row)
     return row->detail && row->detail[0] ? "rejected-later" : "rejected";
 }
 
-static void fill_credits(struct filling *f)
+static const struct noun *noun_of_credits(const struct filling *f)
 {
     const uint64_t *by_type = f->receipt->delivery->summary.items_by_type;
-    size_t n = 0;
+    const struct noun *found = NULL;
 
     for (int i = 0; i < NEGATIVES; i++) {
-        uint64_t count = by_type[negatives[i].type];
+        if (!by_type[negatives[i].type])
+            continue;
+        if (found)
+            return &negative_nouns[f->language];
+        found = &negatives[i].nouns[f->language];
+    }
+    return found ? found : &negative_nouns[f->language];
+}
 
+/* Credits count in the sum, fees and interest stand beside it; each with how many items. */
+static void fill_parts(struct filling *f)
+{
+    const struct summary *summary = &f->receipt->delivery->summary;
+
+    for (int part = 0; part < PART_COUNT; part++) {
+        const struct sums *sums = &summary->parts[part];
+        struct span amount, word;
+        uint64_t count = 0;
+
+        for (unsigned i = 0; i < sums->n; i++)
+            count += sums->of[i].count;
         if (!count)
             continue;
-        f->credits[n++] =
-            make_row(f, 2,
+        amount = amount_of(f, sums);
+        word = span_str(part == PART_CREDITS
+                            ? noun_for(noun_of_credits(f), count)
+                            : noun_for(&kind_nouns[f->language][summary->kind], count));
+        f->parts[part] =
+            make_row(f, 3,
                      (struct template_value[]){
-                         {"count", grouped(f, count)},
-                         {"word", span_str(noun_for(&negatives[i].nouns[f->language], count))}});
+                         {"count", grouped(f, count)}, {"word", word}, {"amount", amount}});
+        add_block(f, sum_part_name((enum sum_part)part), &f->parts[part], 1);
     }
-    add_block(f, "credits", f->credits, n);
 }
 
 static void fill_currencies(struct filling *f)
@@ -356,7 +404,7 @@ static void fill_blocks(struct filling *f)
 
     add_block(f, verdict, &one_empty_row, 1);
     add_block(f, counted ? "counted" : "unread", &one_empty_row, 1);
-    fill_credits(f);
+    fill_parts(f);
     fill_currencies(f);
     if (strncmp(verdict, "rejected", 8) == 0 || strcmp(verdict, "held") == 0)
         fill_reasons(f, strcmp(verdict, "held") == 0);
@@ -364,23 +412,6 @@ static void fill_blocks(struct filling *f)
 }
 
 /* --- the message ------------------------------------------------------------------------ */
-
-int receipt_json(struct buf *out, const struct delivery *delivery, const char *verdict)
-{
-    struct json j;
-
-    json_start(&j, out);
-    json_object_begin(&j, NULL);
-    json_cstr(&j, "delivery", delivery->id);
-    json_cstr(&j, "unit", delivery->unit);
-    json_text(&j, "file", delivery->file);
-    json_instant(&j, "received_at", delivery->received_us);
-    json_cstr(&j, "verdict", verdict);
-    json_sums(&j, &delivery->summary);
-    json_hex(&j, "blake2b", delivery->summary.blake2b, sizeof delivery->summary.blake2b);
-    json_object_end(&j);
-    return buf_char(out, '\n');
-}
 
 /* The no-break spaces of amounts as plain ones: lines are broken here already, and a person who
  * searches the mail for "1 234,50" types a plain one. HTML keeps them. */
@@ -466,7 +497,7 @@ static int write_mail(struct filling *f, struct mail *mail)
         rc = template_render(template_receipt(r->templates, own_templates(r), language, true),
                              &f->data, &mail->html);
     if (!rc)
-        rc = receipt_json(mail_attach(mail, "receipt.json", "application/json"), r->delivery, r->row->verdict);
+        rc = receipt_json(mail_attach(mail, "receipt.json", "application/json"), r);
     mail_header(mail, "Content-Language", span_str(language));
     mail_header(mail, "X-Sluss-Delivery", span_str(r->delivery->id));
     mail_header(mail, "X-Sluss-Verdict", span_str(r->row->verdict));
@@ -494,57 +525,5 @@ int receipt_write(const struct receipt *receipt, struct mail *mail)
     rc = f.failed ? SLUSS_ENOMEM : write_mail(&f, mail);
     buf_free(&f.scratch);
     arena_free(&f.arena);
-    return rc;
-}
-
-/* --- from the store --------------------------------------------------------------------- */
-
-struct gather {
-    struct arena *arena;
-    struct receipt_reason *reasons;
-    size_t n;
-    size_t room;
-    bool swedish;
-};
-
-static int gather_reason(void *context, const struct stored_finding *finding)
-{
-    struct gather *g = context;
-    const char *text = g->swedish ? finding->text_sv : finding->text_en;
-
-    if (g->n == g->room)
-        return 0; /* findings of one delivery are limited (FINDINGS_MOST) */
-    g->reasons[g->n].level = finding->level;
-    g->reasons[g->n].check = strcmp(finding->check, "nearest") == 0 ? "nearest" : NULL;
-    g->reasons[g->n].text = arena_str(g->arena, span_str(text));
-    return g->reasons[g->n++].text ? 0 : SLUSS_ENOMEM;
-}
-
-int receipt_from_store(struct store *store, const struct outbox_mail *row,
-                       const struct settings *settings, const struct template_set *templates,
-                       struct mail *mail)
-{
-    struct gather g = {.room = FINDINGS_MOST};
-    struct receipt receipt = {.row = row, .settings = settings, .templates = templates};
-    struct delivery delivery;
-    int rc;
-
-    g.arena = arena_new(MAIL_TEXT_MAX);
-    if (!g.arena)
-        return SLUSS_ENOMEM;
-    g.reasons = arena_array(g.arena, g.room, sizeof *g.reasons);
-    rc = g.reasons ? store_delivery_by_row(store, row->delivery_row, g.arena, &delivery)
-                   : SLUSS_ENOMEM;
-    if (!rc) {
-        g.swedish = strcmp(receipt_language(settings, delivery.unit), "sv") == 0;
-        rc = store_findings(store, row->delivery_row, gather_reason, &g);
-    }
-    if (!rc) {
-        receipt.delivery = &delivery;
-        receipt.reasons = g.reasons;
-        receipt.reason_count = g.n;
-        rc = receipt_write(&receipt, mail);
-    }
-    arena_free(&g.arena);
     return rc;
 }

@@ -23,7 +23,7 @@
 struct receipt_reason {
     enum finding_level level;
     const char *text;
-    const char *check; /* "nearest", or null: any other */
+    const char *check; /* its name, as in findings; null: nobody asks */
 };
 
 /* All that a receipt is made of. `reasons` may be of any level and number; those shown are
@@ -49,8 +49,9 @@ int receipt_from_store(struct store *store, const struct outbox_mail *row,
                        const struct settings *settings, const struct template_set *templates,
                        struct mail *mail);
 
-/* receipt.json as INTERFACE says, with a line end. `verdict` is the row's. 0 or SLUSS_ENOMEM. */
-int receipt_json(struct buf *out, const struct delivery *delivery, const char *verdict);
+/* receipt.json: what the mail says, for programs, with a line end. Credits, fees and interest
+ * are left away where there are none. 0 or SLUSS_ENOMEM. */
+int receipt_json(struct buf *out, const struct receipt *receipt);
 
 /* The partner's language for a unit; "sv" for one that is no longer configured. */
 const char *receipt_language(const struct settings *settings, const char *unit);

@@ -19,6 +19,8 @@ static const struct {
     {NULL, "partner"},
     {NULL, "file"},       /* escaped for display */
     {NULL, "file-short"}, /* the same, cut for a subject line */
+    {NULL, "size"},       /* "1 234", bytes */
+    {NULL, "format"},     /* as in sluss.conf(5) */
     {NULL, "received"},   /* local time */
     {NULL, "items"},      /* "1 234" */
     {NULL, "items-word"}, /* "cases", in the right number */
@@ -35,6 +37,13 @@ static const struct {
     {"unread", NULL},     /* or not */
     {"credits", "count"}, /* credit notes or deductions among the items */
     {"credits", "word"},
+    {"credits", "amount"}, /* negative, and part of the sum */
+    {"fees", "count"},     /* items that a fee is asked for beside their capital */
+    {"fees", "word"},
+    {"fees", "amount"}, /* not part of the sum */
+    {"interest", "count"},
+    {"interest", "word"},
+    {"interest", "amount"},
     {"currencies", "currency"}, /* only where several are mixed */
     {"currencies", "amount"},
     {"currencies", "count"},

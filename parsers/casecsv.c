@@ -28,6 +28,8 @@ enum column {
     COLUMN_DEBTOR_CITY,
     COLUMN_PAYEE_ACCOUNT,
     COLUMN_DESCRIPTION,
+    COLUMN_FEE,
+    COLUMN_INTEREST,
     COLUMN_COUNT,
     COLUMN_OTHER = COLUMN_COUNT,
 };
@@ -47,6 +49,8 @@ static const char *const column_names[COLUMN_COUNT] = {
     [COLUMN_DEBTOR_CITY] = "debtor_city",
     [COLUMN_PAYEE_ACCOUNT] = "payee_account",
     [COLUMN_DESCRIPTION] = "description",
+    [COLUMN_FEE] = "fee",
+    [COLUMN_INTEREST] = "interest",
 };
 
 static bool equal_folded(struct span text, const char *lower)
@@ -286,6 +290,20 @@ static int take_amount(struct casecsv *c, const struct delimited_record *rec, st
     return 0;
 }
 
+/* Beside the capital: nobody must say it, and an odd one stops nothing. */
+static int take_beside(struct casecsv *c, const struct delimited_record *rec, enum column column,
+                       int64_t *minor)
+{
+    struct span text = value_of(c, rec, column);
+    int exponent = currency_exponent(span_of(c->item.currency, 3));
+
+    *minor = 0;
+    if (text.n == 0 || money_parse(text, exponent < 0 ? 2 : exponent, minor) == 0)
+        return 0;
+    return tally_field(&c->tally, FINDING_FIELD_NOTE, c->record, column_names[column],
+                       "an amount such as 1234,50");
+}
+
 static int take_texts(struct casecsv *c, const struct delimited_record *rec, struct item *item)
 {
     int r = take_text(c, rec, COLUMN_NUMBER, TEXT_NUMBER, &item->number);
@@ -324,6 +342,10 @@ static int take_row(struct casecsv *c, const struct delimited_record *rec)
         r = take_currency(c, rec, item);
     if (r == 0)
         r = take_amount(c, rec, item);
+    if (r == 0)
+        r = take_beside(c, rec, COLUMN_FEE, &item->fee_minor);
+    if (r == 0)
+        r = take_beside(c, rec, COLUMN_INTEREST, &item->interest_minor);
     if (r == 0)
         r = take_texts(c, rec, item);
     add_to_sum(c, item);

@@ -50,7 +50,9 @@ enum layout_role {
     ROLE_SLOTS,
     ROLE_SERIAL = ROLE_SLOTS,
     ROLE_TEST_MARK,
-    ROLE_SIGN, /* the field that another one's `sign field` names */
+    ROLE_FEE,      /* beside the capital of the item whose record it stands in */
+    ROLE_INTEREST, /* the same */
+    ROLE_SIGN,     /* the field that another one's `sign field` names */
     ROLE_OTHER /* known to people: created, batch-no, street ... */
 };
 

@@ -74,6 +74,7 @@ struct layout_parser {
 
     struct slot slot[ROLE_SLOTS];
     int64_t amount;
+    int64_t fee, interest; /* of the record */
     bool amount_good;
     bool credit;
     char currency[4];
@@ -525,6 +526,15 @@ static void add_up(struct layout_parser *p, const struct layout_field *f, int64_
         sum->unknown = true;
 }
 
+/* Several fees of one item are one sum; what is too large to add is in no receipt. */
+static void keep_beside(struct layout_parser *p, const struct layout_field *f, int64_t minor)
+{
+    int64_t *to = f->role == ROLE_FEE ? &p->fee : f->role == ROLE_INTEREST ? &p->interest : NULL;
+
+    if (to)
+        (void)money_add(*to, minor, to);
+}
+
 static int take_money(struct layout_parser *p, const struct layout_field *f, struct decimal number,
                       bool readable)
 {
@@ -542,6 +552,7 @@ static int take_money(struct layout_parser *p, const struct layout_field *f, str
         p->amount = minor;
         p->amount_good = good;
     }
+    keep_beside(p, f, minor);
     if (f->total == TOTAL_SUM && good)
         p->total[f->total_slot] = (struct total){f, p->row.line, minor};
     if (good)
@@ -710,6 +721,8 @@ static int emit(struct layout_parser *p)
         .type = type_of(p),
         .record = p->row.line,
         .amount_minor = p->amount,
+        .fee_minor = p->fee,
+        .interest_minor = p->interest,
         .issue_date = slot_date(p, ROLE_INVOICE_DATE),
         .due_date = slot_date(p, ROLE_DUE_DATE),
         .number = slot_text(p, ROLE_NUMBER),
@@ -920,7 +933,7 @@ static int take_record(struct layout_parser *p)
         rc = enter_record(p);
     forget(p, r->with);
     p->credit = false;
-    p->amount = 0;
+    p->amount = p->fee = p->interest = 0;
     if (rc == 0)
         rc = take_fields(p);
     if (rc == 0 && r->item)

@@ -83,10 +83,30 @@ static int limit(struct reading *r, uint64_t record, const char *what, int64_t m
     return on_finding(r, &f);
 }
 
+/* What stands beside the capital, and what takes from it. */
+static int add_parts(struct reading *r, const struct item *item)
+{
+    const int64_t minor[PART_COUNT] = {
+        [PART_CREDITS] = item->type == ITEM_CREDIT_NOTE || item->type == ITEM_DEDUCTION
+                             ? item->amount_minor
+                             : 0,
+        [PART_FEES] = item->fee_minor,
+        [PART_INTEREST] = item->interest_minor,
+    };
+    int failed = 0;
+
+    for (int part = 0; part < PART_COUNT && failed == 0; part++)
+        if (minor[part])
+            failed = sums_add(&r->summary.parts[part], item->currency, minor[part]);
+    return failed;
+}
+
 static int add_to_sum(struct reading *r, const struct item *item)
 {
     int failed = sums_add(&r->summary.sums, item->currency, item->amount_minor);
 
+    if (failed == 0)
+        failed = add_parts(r, item);
     if (failed == 0 || r->sum_broken)
         return 0;
     r->sum_broken = true;

@@ -205,17 +205,35 @@ static int write_verdict(struct store *store, int64_t row, const struct judgemen
     return rc < 0 ? rc : state_changed(store, row, j->state);
 }
 
+static int write_part(struct store *store, int64_t row, enum sum_part part,
+                      const struct sums *sums)
+{
+    int rc = 0;
+    for (unsigned i = 0; i < sums->n && rc == 0; i++)
+        rc = db_run(store->db,
+                    "INSERT INTO delivery_part (delivery, part, ordinal, currency, minor, count) "
+                    "VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+                    VALUES(v_int(row), v_text(sum_part_name(part)), v_int(i),
+                           v_text(sums->of[i].currency), v_int(sums->of[i].minor),
+                           v_uint(sums->of[i].count)));
+    return rc;
+}
+
 static int write_figures(struct store *store, int64_t row, const struct summary *s)
 {
     int rc = db_run(store->db, "DELETE FROM delivery_sum WHERE delivery = ?1", VALUES(v_int(row)));
     if (rc == 0)
         rc = db_run(store->db, "DELETE FROM delivery_type WHERE delivery = ?1", VALUES(v_int(row)));
+    if (rc == 0)
+        rc = db_run(store->db, "DELETE FROM delivery_part WHERE delivery = ?1", VALUES(v_int(row)));
     for (unsigned i = 0; i < s->sums.n && rc == 0; i++)
         rc = db_run(store->db,
                     "INSERT INTO delivery_sum (delivery, ordinal, currency, minor, count) "
                     "VALUES (?1, ?2, ?3, ?4, ?5)",
                     VALUES(v_int(row), v_int(i), v_text(s->sums.of[i].currency),
                            v_int(s->sums.of[i].minor), v_uint(s->sums.of[i].count)));
+    for (int part = 0; part < PART_COUNT && rc == 0; part++)
+        rc = write_part(store, row, (enum sum_part)part, &s->parts[part]);
     for (int type = 0; type < ITEM_TYPE_COUNT && rc == 0; type++)
         if (s->items_by_type[type])
             rc = db_run(store->db,
@@ -363,6 +381,30 @@ static int read_sums(struct store *store, struct delivery *d)
     return rc;
 }
 
+static int read_parts(struct store *store, struct delivery *d)
+{
+    sqlite3_stmt *statement;
+    int rc = db_query(store->db, &statement,
+                      "SELECT part, currency, minor, count FROM delivery_part "
+                      "WHERE delivery = ?1 ORDER BY part, ordinal",
+                      VALUES(v_int(d->row)));
+    if (rc < 0)
+        return rc;
+    while ((rc = db_next(store->db, statement)) == 1) {
+        int part = sum_part_from_name(col_span(statement, 0));
+        struct sums *sums = part < 0 ? NULL : &d->summary.parts[part];
+        if (!sums || sums->n == SUMS_MAX ||
+            copy_fixed(statement, 1, sums->of[sums->n].currency, 4) < 0) {
+            db_done(statement);
+            return SLUSS_ECORRUPT;
+        }
+        sums->of[sums->n].minor = col_int(statement, 2);
+        sums->of[sums->n].count = col_uint(statement, 3);
+        sums->n++;
+    }
+    return rc;
+}
+
 static int read_types(struct store *store, struct delivery *d)
 {
     sqlite3_stmt *statement;
@@ -387,6 +429,8 @@ int delivery_figures(struct store *store, struct delivery *delivery)
     if (delivery->summary.items == 0)
         return SLUSS_OK;
     int rc = read_sums(store, delivery);
+    if (rc >= 0)
+        rc = read_parts(store, delivery);
     return rc < 0 ? rc : read_types(store, delivery);
 }
 

@@ -212,6 +212,13 @@ static const char schema_9[] =
     "  kind TEXT NOT NULL, period TEXT NOT NULL, scope TEXT NOT NULL, made_us INTEGER NOT NULL,"
     "  PRIMARY KEY (kind, period, scope)) STRICT, WITHOUT ROWID;";
 
+/* Credits, fees and interest, told apart from the sum of capital. */
+static const char schema_10[] =
+    "CREATE TABLE delivery_part ("
+    "  delivery INTEGER NOT NULL REFERENCES delivery, part TEXT NOT NULL,"
+    "  ordinal INTEGER NOT NULL, currency TEXT NOT NULL, minor INTEGER NOT NULL,"
+    "  count INTEGER NOT NULL, PRIMARY KEY (delivery, part, ordinal)) STRICT, WITHOUT ROWID;";
+
 const struct migration schema_migrations[] = {
     {1, "the first tables", schema_1},
     {2, "envelope and seal of a delivery", schema_2},
@@ -222,6 +229,7 @@ const struct migration schema_migrations[] = {
     {7, "mails that were not allowed to leave", schema_7},
     {8, "alerts, and what each channel made of them", schema_8},
     {9, "reports among the mails", schema_9},
+    {10, "credits, fees and interest of a delivery", schema_10},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

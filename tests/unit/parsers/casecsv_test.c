@@ -251,6 +251,24 @@ static void credit_notes_count_negative_whatever_their_sign(void **state)
     heard_free(h);
 }
 
+/* Fees and interest stand beside the capital; what is no amount there stops nothing. */
+static void fees_and_interest_are_told_apart(void **state)
+{
+    struct heard *h =
+        hear(&format_casecsv, "number;due_date;amount;debtor_name;fee;interest\n"
+                              "1;2026-02-14;1000,00;a;60,00;12,34\n2;2026-02-14;500,00;b;60,00;\n"
+                              "3;2026-02-14;1,00;c;;enligt lag\n");
+
+    (void)state;
+    assert_true(h->summary.valid);
+    assert_true(h->summary.sums.of[0].minor == 150100);
+    assert_true(h->summary.parts[PART_FEES].of[0].minor == 12000);
+    assert_int_equal(h->summary.parts[PART_FEES].of[0].count, 2);
+    assert_true(h->summary.parts[PART_INTEREST].of[0].minor == 1234);
+    assert_int_equal(h->findings, 1);
+    heard_free(h);
+}
+
 static void decimals_follow_the_currency(void **state)
 {
     struct heard *h = hear(&format_casecsv, HEAD ";1;2026-02-14;1000;JPY;a;\n"
@@ -376,6 +394,7 @@ int main(void)
         cmocka_unit_test(a_missing_line_end_alone_is_held_not_rejected),
         cmocka_unit_test(equal_rows_stay_as_many_u38),
         cmocka_unit_test(credit_notes_count_negative_whatever_their_sign),
+        cmocka_unit_test(fees_and_interest_are_told_apart),
         cmocka_unit_test(decimals_follow_the_currency),
         cmocka_unit_test(long_texts_are_cut_on_a_character),
         cmocka_unit_test(faults_in_every_row_are_counted),

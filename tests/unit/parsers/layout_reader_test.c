@@ -8,10 +8,12 @@ static const struct {
     const char *layout, *file;
     uint64_t items;
     int64_t minor;
+    uint64_t feed; /* items with a fee beside their capital, and its sum */
+    int64_t fees;
 } examples[] = {
-    {"cases-fixed", "layouts/cases-fixed.txt", 4, 1748975},
-    {"ledger", "layouts/ledger.csv", 3, 1374950},
-    {"invoice-register", "layouts/invoice-register.txt", 3, 163925},
+    {"cases-fixed", "layouts/cases-fixed.txt", 4, 1748975, 4, 24000},
+    {"ledger", "layouts/ledger.csv", 3, 1374950, 2, 12338},
+    {"invoice-register", "layouts/invoice-register.txt", 3, 163925, 0, 0},
 };
 
 #define EXAMPLES (sizeof(examples) / sizeof(examples[0]))
@@ -28,6 +30,8 @@ static void the_examples_read_to_the_last_ore(void **state)
         assert_false(h->summary.test);
         assert_int_equal(h->items, examples[i].items);
         assert_int_equal(h->summary.sums.of[0].minor, examples[i].minor);
+        assert_int_equal(h->summary.parts[PART_FEES].of[0].count, examples[i].feed);
+        assert_int_equal(h->summary.parts[PART_FEES].of[0].minor, examples[i].fees);
         assert_int_equal(d.warnings.n, 0);
         heard_free(h);
         free((char *)text.p);

@@ -78,6 +78,10 @@ static void sums_are_kept_apart_and_counted_by_type(void **state)
     assert_int_equal(h->summary.sums.n, 2);
     assert_true(h->summary.sums.of[0].minor == 600);
     assert_true(h->summary.sums.of[1].minor == 700);
+    assert_int_equal(h->summary.parts[PART_CREDITS].n, 1);
+    assert_true(h->summary.parts[PART_CREDITS].of[0].minor == -400);
+    assert_int_equal(h->summary.parts[PART_CREDITS].of[0].count, 1);
+    assert_int_equal(h->summary.parts[PART_FEES].n, 0);
     heard_free(h);
 }
 

@@ -133,6 +133,9 @@ static void a_judgement_comes_back_whole(void **state)
     s.items_by_type[ITEM_CREDIT_NOTE] = 2;
     assert_int_equal(sums_add(&s.sums, "SEK", INT64_MAX), SLUSS_OK);
     assert_int_equal(sums_add(&s.sums, "EUR", -250), SLUSS_OK);
+    assert_int_equal(sums_add(&s.parts[PART_CREDITS], "EUR", -250), SLUSS_OK);
+    assert_int_equal(sums_add(&s.parts[PART_INTEREST], "SEK", 99), SLUSS_OK);
+    assert_int_equal(sums_add(&s.parts[PART_INTEREST], "SEK", 1), SLUSS_OK);
     s.size = UINT64_C(1) << 40;
     s.blake2b[31] = 1;
     judge(place->store, &d, VERDICT_HELD, STATE_HELD, &s);
@@ -153,6 +156,11 @@ static void a_judgement_comes_back_whole(void **state)
     assert_string_equal(back.summary.sums.of[1].currency, "EUR");
     assert_true(back.summary.sums.of[1].minor == -250);
     assert_int_equal(back.summary.sums.of[1].count, 1);
+    assert_true(back.summary.parts[PART_CREDITS].of[0].minor == -250);
+    assert_int_equal(back.summary.parts[PART_FEES].n, 0);
+    assert_string_equal(back.summary.parts[PART_INTEREST].of[0].currency, "SEK");
+    assert_true(back.summary.parts[PART_INTEREST].of[0].minor == 100);
+    assert_int_equal(back.summary.parts[PART_INTEREST].of[0].count, 2);
     assert_true(back.summary.size == s.size);
     assert_memory_equal(back.summary.blake2b, s.blake2b, 32);
     arena_free(&arena);
