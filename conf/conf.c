@@ -352,6 +352,25 @@ static void read_terms(struct reading *reading, cfg_t *section, struct sla_setti
     }
 }
 
+static int by_number(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+static void read_escalation(struct reading *reading, cfg_t *section, struct sla_settings *sla)
+{
+    sla->shares_n = 0;
+    if (sla->escalate.n > ESCALATIONS_MOST)
+        problem_add(&reading->problems, key_place(reading, section, "escalate"),
+                    "escalate lists %zu shares; write at most %d", sla->escalate.n,
+                    ESCALATIONS_MOST);
+    for (size_t i = 0; i < sla->escalate.n && sla->shares_n < ESCALATIONS_MOST; i++)
+        if (!value_escalation(sla->escalate.of[i], &sla->shares[sla->shares_n]))
+            sla->shares_n++;
+    if (sla->shares_n > 1)
+        qsort(sla->shares, sla->shares_n, sizeof *sla->shares, by_number);
+}
+
 static void check_title(struct reading *reading, const cfg_t *section)
 {
     const char *wrong = check_id(section->title);
@@ -486,6 +505,7 @@ static void read_partner(struct reading *reading, cfg_t *section)
     partner->sla = settings->sla;
     read_overrides(reading, CONF_SLA, own, &partner->sla);
     read_terms(reading, own, &partner->sla);
+    read_escalation(reading, own, &partner->sla);
     if (cfg_size(section, "unit") == 0)
         problem_add(&reading->problems, section_place(reading, section),
                     "partner %s has no unit; add unit \"KEY\" { ... } to it, or remove it",
@@ -541,6 +561,7 @@ static void check_smtp(struct reading *reading, cfg_t *root)
 
 static void check_alerts(struct reading *reading, cfg_t *root)
 {
+    const struct settings *settings = reading->settings;
     cfg_t *alerts = cfg_getsec(root, "alerts");
     bool webhook = value_of(alerts, "webhook", 0);
 
@@ -548,6 +569,18 @@ static void check_alerts(struct reading *reading, cfg_t *root)
         problem_add(&reading->problems,
                     key_place(reading, alerts, webhook ? "webhook" : "webhook-key-file"),
                     "webhook and webhook-key-file belong together in alerts; write both, or none");
+    if (settings->alerts.disk_critical > settings->alerts.disk_warning)
+        problem_add(&reading->problems,
+                    key_place(reading, alerts,
+                              value_of(alerts, "disk-critical", 0) ? "disk-critical"
+                                                                   : "disk-warning"),
+                    "disk-critical is above disk-warning; write a smaller one");
+    if (settings->alerts.queue_critical < settings->alerts.queue_warning)
+        problem_add(&reading->problems,
+                    key_place(reading, alerts,
+                              value_of(alerts, "queue-critical", 0) ? "queue-critical"
+                                                                    : "queue-warning"),
+                    "queue-critical is below queue-warning; write a larger one");
 }
 
 /* Does `path` lie in `directory`, or is it the same? */
@@ -646,6 +679,7 @@ static void read_tree(struct reading *reading, cfg_t *root)
     read_section(reading, CONF_ALERTS, cfg_getsec(root, "alerts"), settings);
     read_section(reading, CONF_SLA, cfg_getsec(root, "sla"), &settings->sla);
     read_terms(reading, cfg_getsec(root, "sla"), &settings->sla);
+    read_escalation(reading, cfg_getsec(root, "sla"), &settings->sla);
     read_section(reading, CONF_SAFEGUARDS, cfg_getsec(root, "safeguards"), &settings->safeguards);
     read_partners(reading, root);
     if (reading->rc < 0)

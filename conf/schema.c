@@ -17,6 +17,7 @@
 static const char *const one_local_relay[] = {"smtp://127.0.0.1:25", NULL};
 static const char *const nothing[] = {NULL};
 static const char *const languages[] = {"sv", "en", NULL};
+static const char *const shares_told[] = {"50%", "80%", "100%", NULL};
 /* The order of enum penalty_from. */
 static const char *const penalty_origins[] = {"arrival", "limit", NULL};
 static const char *const phases[] = {"test", "live", NULL}; /* the order of enum phase */
@@ -147,6 +148,21 @@ static const struct conf_key alert_keys[] = {
     {.name = "timeout", .type = CONF_TIME, .value = "30s", .least = "100ms", .most = "10m",
      INTO(struct settings, alerts.timeout_us),
      .help = "Longest time that program runs, or webhook takes to answer."},
+    {.name = "relay-down-after", .type = CONF_TIME, .value = "1m", .least = "0s", .most = "1d",
+     INTO(struct settings, alerts.relay_down_after_us),
+     .help = "A mail server that does not answer for this long is told of."},
+    {.name = "disk-warning", .type = CONF_SHARE, .value = "20%", .least = "0%", .most = "100%",
+     INTO(struct settings, alerts.disk_warning),
+     .help = "Free share of the disk of state-dir, or of an inbox, below which it is told of."},
+    {.name = "disk-critical", .type = CONF_SHARE, .value = "5%", .least = "0%", .most = "100%",
+     INTO(struct settings, alerts.disk_critical),
+     .help = "The same, told as critical. At most disk-warning."},
+    {.name = "queue-warning", .type = CONF_INTEGER, .value = "1000", .least = "1",
+     .most = "1000000000", .unit = "deliveries", INTO(struct settings, alerts.queue_warning),
+     .help = "So many deliveries waiting for the processing system are told of."},
+    {.name = "queue-critical", .type = CONF_INTEGER, .value = "10000", .least = "1",
+     .most = "1000000000", .unit = "deliveries", INTO(struct settings, alerts.queue_critical),
+     .help = "The same, told as critical. At least queue-warning."},
 };
 
 static const struct conf_key sla_keys[] = {
@@ -174,6 +190,11 @@ static const struct conf_key sla_keys[] = {
      INTO(struct sla_settings, penalty_levels),
      .help = "Further penalties, each due once, as a time and an amount in kronor: \"24h 50000\". "
              "At most 8."},
+    {.name = "escalate", .type = CONF_LIST, .values = shares_told, .check = check_escalation,
+     INTO(struct sla_settings, escalate),
+     .help = "When operators are told of a receipt that is not sent: shares of its time that are "
+             "used up, from 1% to 1000%. From 100% on it is late, and told as critical. At most "
+             "8."},
 };
 
 static const struct conf_key safeguard_keys[] = {

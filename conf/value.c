@@ -97,6 +97,24 @@ const char *value_level(const char *text, int64_t *after_us, int64_t *kronor)
     return NULL;
 }
 
+const char *value_escalation(const char *text, int *percent)
+{
+    static const struct unit share[] = {{"%", 1}, {0}};
+    int64_t number;
+
+    if (!with_unit(text, share, &number) || number < 1 || number > 1000)
+        return "not a share of the receipt's time; write whole per cent from 1% to 1000%";
+    *percent = (int)number;
+    return NULL;
+}
+
+const char *check_escalation(const char *text)
+{
+    int percent;
+
+    return value_escalation(text, &percent);
+}
+
 const char *check_level(const char *text)
 {
     int64_t after_us, kronor;

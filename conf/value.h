@@ -32,6 +32,9 @@ const char *check_path(const char *text);
 const char *check_socket(const char *text);
 const char *check_text(const char *text);
 const char *check_level(const char *text);
+/* "80%", as per cent: 1 to 1000, whole. */
+const char *value_escalation(const char *text, int *percent);
+const char *check_escalation(const char *text);
 /* An address as SMTP takes it: one @, ASCII, nothing a header could be made of. */
 const char *check_address(const char *text);
 /* A pattern (fnmatch) of addresses that does not fit every one. */

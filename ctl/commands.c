@@ -20,7 +20,10 @@
 const struct command commands[] = {
     {DELIVERIES, "status", "", 0, 0, "health at a glance",
      "Exit 1 where something needs a person: an inbox that cannot be reached, a receipt that\n"
-     "is late or cannot be delivered. Exit 2 where no daemon answers.", {{0}}, command_status},
+     "is late or cannot be delivered, a disk that fills. Exit 2 where no daemon answers.\n"
+     "With --monitoring one line with figures behind it, and the exit status of monitoring\n"
+     "plugins: 0 OK, 1 WARNING, 2 CRITICAL (no daemon answers, too), 3 UNKNOWN.",
+     {{"monitoring", NULL, "for Nagios, Icinga and their like"}}, command_status},
     {DELIVERIES, "list", "", 0, 0, "deliveries, oldest first", NULL,
      {{"state", "S", "only in this state: held, accepted (also released, queued, delivered) ..."},
       {"unit", "U", "only of this unit (heby/ekonomi) or partner (heby)"},

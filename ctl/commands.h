@@ -9,7 +9,7 @@
 #include "ctl/options.h"
 #include "ctl/print.h"
 
-enum { EXIT_FINE = 0, EXIT_NO = 1, EXIT_TROUBLE = 2 };
+enum { EXIT_FINE = 0, EXIT_NO = 1, EXIT_TROUBLE = 2, EXIT_UNKNOWN = 3 /* to monitoring alone */ };
 
 /* What main() hands down. */
 struct ctl {

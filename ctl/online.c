@@ -122,16 +122,25 @@ static int ask_pages(struct control_client *client, struct control_request *requ
 int online_ask(const struct ctl *ctl, struct control_request *request, online_row row,
                void *context)
 {
+    int error;
+
+    return online_try(ctl, request, row, context, &error);
+}
+
+int online_try(const struct ctl *ctl, struct control_request *request, online_row row,
+               void *context, int *why_not)
+{
     struct rows rows = {ctl, row, context};
     struct control_client *client = NULL;
     struct control_end end = {0};
     struct buf why;
     int error = connect_daemon(ctl, &client);
 
+    *why_not = error;
     if (error != SLUSS_OK)
         return EXIT_TROUBLE;
     buf_init(&why, 16384);
-    error = ask_pages(client, request, &rows, &end, &why);
+    *why_not = error = ask_pages(client, request, &rows, &end, &why);
     request->after = NULL;
     if (error == SLUSS_OK)
         tell(ctl, &end);

@@ -18,6 +18,11 @@ typedef int (*online_row)(void *context, json_t *row);
 int online_ask(const struct ctl *ctl, struct control_request *request, online_row row,
                void *context);
 
+/* The same, also saying why nobody answered: *error is 0, SLUSS_ENOTFOUND (no daemon),
+ * SLUSS_EDENIED, or another code. */
+int online_try(const struct ctl *ctl, struct control_request *request, online_row row,
+               void *context, int *error);
+
 /* The value of --since, in *at_us; 0 when it was not given. 0, or SLUSS_ESYNTAX, said. */
 int online_since(const struct arguments *arguments, int64_t *at_us);
 

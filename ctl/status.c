@@ -74,6 +74,12 @@ static void print_receipts(const struct paper *paper, const json_t *row)
         buf_str(&text, left_us < 0 ? "; the next is late by " : "; the next is due in ");
         print_duration(&text, left_us);
     }
+    if (row_int(row, "penalty_next_minor")) {
+        buf_str(&text, "; owed ");
+        print_money(&text, row_int(row, "penalty_minor"), row_text(row, "penalty_currency"));
+        buf_str(&text, ", at the next step ");
+        print_money(&text, row_int(row, "penalty_next_minor"), row_text(row, "penalty_currency"));
+    }
     label(paper, "receipts");
     fprintf(paper->out, "%s\n", buf_cstr(&text));
     buf_free(&text);
@@ -139,10 +145,82 @@ static int print_status(void *context, json_t *row)
     return SLUSS_OK;
 }
 
+/* --- for monitoring ---------------------------------------------------------------------- */
+
+static const char *const monitoring_words[] = {"OK", "WARNING", "CRITICAL", "UNKNOWN"};
+
+struct verdict_line {
+    const struct paper *paper;
+    int code; /* -1: no answer yet */
+};
+
+/* What stands before the figures is free text; a pipe would begin the figures. */
+static void print_plain(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        fputc(*text == '|' || *text == '\n' ? ' ' : *text, out);
+}
+
+static void print_figures(FILE *out, const json_t *row)
+{
+    static const char *const figures[] = {"arriving",         "checking",        "held",
+                                          "queued",           "receipts_pending", "receipts_failed",
+                                          "alerts_open",      "alerts_failed"};
+
+    fputs(" |", out);
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        fprintf(out, " %s=%lld", figures[i], (long long)row_int(row, figures[i]));
+    fprintf(out, " penalty=%lld\n", (long long)(row_int(row, "penalty_minor") / 100));
+}
+
+static int print_monitoring(void *context, json_t *row)
+{
+    struct verdict_line *line = context;
+    const json_t *reasons = json_object_get(row, "needs_person");
+    const char *word = row_text(row, "monitoring");
+    FILE *out = line->paper->out;
+    const json_t *reason;
+    size_t i;
+
+    line->code = EXIT_UNKNOWN;
+    for (int code = 0; word && code < EXIT_UNKNOWN; code++)
+        if (strcmp(word, monitoring_words[code]) == 0)
+            line->code = code;
+    fprintf(out, "SLUSS %s - ", monitoring_words[line->code]);
+    if (!json_array_size(reasons))
+        fprintf(out, "%zu units, %lld held, %lld receipts to be sent",
+                json_array_size(json_object_get(row, "units")), (long long)row_int(row, "held"),
+                (long long)row_int(row, "receipts_pending"));
+    json_array_foreach (reasons, i, reason) {
+        fputs(i ? "; " : "", out);
+        print_plain(out, json_string_value(reason));
+    }
+    print_figures(out, row);
+    return SLUSS_OK;
+}
+
+static int monitor(struct ctl *ctl, struct control_request *request)
+{
+    struct verdict_line line = {&ctl->paper, -1};
+    int error;
+
+    ctl->json = false;
+    (void)online_try(ctl, request, print_monitoring, &line, &error);
+    if (line.code >= 0)
+        return line.code;
+    line.code = error == SLUSS_EDENIED ? EXIT_UNKNOWN : EXIT_TROUBLE;
+    fprintf(ctl->paper.out, "SLUSS %s - %s\n", monitoring_words[line.code],
+            error == SLUSS_ENOTFOUND ? "no daemon answers"
+            : error == SLUSS_EDENIED ? "not allowed to ask the daemon"
+                                     : "the daemon gave no answer");
+    return line.code;
+}
+
 int command_status(struct ctl *ctl, const struct arguments *arguments)
 {
     struct control_request request = {.command = "status"};
 
-    (void)arguments;
+    if (arguments_value(arguments, "monitoring"))
+        return monitor(ctl, &request);
     return online_ask(ctl, &request, print_status, ctl);
 }

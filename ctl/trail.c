@@ -3,11 +3,75 @@
 
 #include "ctl/online.h"
 #include "ctl/when.h"
+#include "model/date.h"
 #include "model/error.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* --- receipts --- */
+
+/* What a receipt costs by now. */
+static void cell_penalty(struct table *table, const json_t *row)
+{
+    struct buf text;
+
+    if (row_int(row, "penalty_minor") == 0) {
+        table_text(table, row_text(row, "deadline") ? "" : "-");
+        return;
+    }
+    buf_init(&text, 256);
+    print_money(&text, row_int(row, "penalty_minor"), row_text(row, "penalty_currency"));
+    table_cell(table, INK_BAD, buf_view(&text));
+    buf_free(&text);
+}
+
+/* "5 000,00 kr from 2026-03-02 08:12:00". */
+static void cell_next_penalty(struct table *table, const json_t *row)
+{
+    struct buf text;
+
+    if (!row_text(row, "penalty_next_at")) {
+        table_text(table, NULL);
+        return;
+    }
+    buf_init(&text, 256);
+    print_money(&text, row_int(row, "penalty_next_minor"), row_text(row, "penalty_currency"));
+    buf_str(&text, " from ");
+    when_local(&text, row_text(row, "penalty_next_at"));
+    table_cell(table, INK_PLAIN, buf_view(&text));
+    buf_free(&text);
+}
+
+/* "12 min 3 s", or "late by 1 h 3 min". */
+static void cell_left(struct table *table, const json_t *row)
+{
+    int64_t left_s = row_int(row, "time_left_s");
+    struct buf text;
+
+    if (!json_is_integer(json_object_get(row, "time_left_s"))) {
+        table_text(table, NULL);
+        return;
+    }
+    buf_init(&text, 256);
+    buf_str(&text, left_s < 0 ? "late by " : "");
+    print_duration(&text, left_s * SECOND_US);
+    table_cell(table, left_s < 0 ? INK_BAD : INK_PLAIN, buf_view(&text));
+    buf_free(&text);
+}
+
+static void pending_cells(struct table *table, const json_t *row)
+{
+    cell_text(table, row, "delivery");
+    cell_text(table, row, "unit");
+    cell_text(table, row, "to");
+    cell_text(table, row, "verdict");
+    cell_time(table, row, "deadline");
+    cell_left(table, row);
+    cell_penalty(table, row);
+    cell_next_penalty(table, row);
+    cell_int(table, row, "attempts");
+    cell_text(table, row, "last_error");
+}
 
 static void receipt_cells(struct table *table, const json_t *row)
 {
@@ -22,6 +86,7 @@ static void receipt_cells(struct table *table, const json_t *row)
     else
         table_text(table, NULL);
     cell_time(table, row, "sent_at");
+    cell_penalty(table, row);
     cell_int(table, row, "attempts");
     cell_text(table, row, "last_error");
 }
@@ -31,10 +96,17 @@ int command_receipts(struct ctl *ctl, const struct arguments *arguments)
     static const struct column columns[] = {
         {"DELIVERY", false}, {"UNIT", false}, {"TO", false},   {"SAYS", false},
         {"STATE", false},    {"DUE", false},  {"LATE", false}, {"SENT", false},
+        {"PENALTY", true},   {"ATTEMPTS", true},  {"LAST ERROR", false}};
+    static const struct column waiting[] = {
+        {"DELIVERY", false}, {"UNIT", false}, {"TO", false},      {"SAYS", false},
+        {"DUE", false},      {"LEFT", false}, {"PENALTY", true},  {"AT STAKE", false},
         {"ATTEMPTS", true},  {"LAST ERROR", false}};
     struct control_request request = {.command = "receipts",
                                       .pending = arguments_value(arguments, "pending") != NULL};
 
+    if (request.pending)
+        return online_table(ctl, &request, waiting, COUNT(waiting), pending_cells,
+                            "No receipt waits.");
     return online_table(ctl, &request, columns, COUNT(columns), receipt_cells, "No receipts.");
 }
 

@@ -98,7 +98,7 @@ static int show_receipt(void *context, const struct outbox_mail *mail)
     struct showing *showing = context;
 
     json_object_begin(showing->j, NULL);
-    json_receipt(showing->j, mail, showing->now_us);
+    json_receipt(showing->j, showing->call->intake->settings, mail, showing->now_us);
     json_object_end(showing->j);
     return buf_error(showing->j->out);
 }

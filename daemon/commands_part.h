@@ -86,7 +86,8 @@ void json_track(struct json *j, const struct track_record *record);
 /* A receipt and an audit row as they are printed, here and in `show`. */
 struct outbox_mail;
 struct audit_row;
-void json_receipt(struct json *j, const struct outbox_mail *mail, int64_t now_us);
+void json_receipt(struct json *j, const struct settings *settings, const struct outbox_mail *mail,
+                  int64_t now_us);
 void json_audit(struct json *j, const struct audit_row *row);
 
 #endif

@@ -7,6 +7,9 @@
 #include "config.h"
 #include "daemon/commands_part.h"
 #include "model/error.h"
+#include "model/money.h"
+#include "outbound/alert.h"
+#include "store/alerts.h"
 #include "store/outbox.h"
 #include "store/queue.h"
 
@@ -18,17 +21,24 @@ struct status {
     struct buf reasons; /* JSON strings, comma between */
     struct json reasons_json;
     unsigned reason_count;
+    enum alert_severity worst;
     int64_t now_us;
+    int64_t last_delivery; /* whose receipt was counted last */
+    int64_t owed_minor, at_stake_minor;
+    unsigned near; /* receipts of whose time the first share to be told is over */
 };
 
-static void needs_person(struct status *status, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+static void needs_person(struct status *status, enum alert_severity severity, const char *format,
+                         ...) __attribute__((format(printf, 3, 4)));
 
-static void needs_person(struct status *status, const char *format, ...)
+static void needs_person(struct status *status, enum alert_severity severity, const char *format,
+                         ...)
 {
     struct buf text;
     va_list args;
 
+    if (severity > status->worst)
+        status->worst = severity;
     if (++status->reason_count > REASONS_MAX)
         return;
     buf_init(&text, 4096);
@@ -60,10 +70,10 @@ static int status_unit(void *context, const struct inbox_status *inbox)
     json_inbox(status->j, status->call, inbox);
     json_object_end(status->j);
     if (!inbox->reachable)
-        needs_person(status, "The inbox of %s cannot be reached: %s", inbox->unit,
+        needs_person(status, ALERT_CRITICAL, "The inbox of %s cannot be reached: %s", inbox->unit,
                      inbox->problem ? inbox->problem : inbox->path);
     else if (!inbox->watched)
-        needs_person(status, "The inbox of %s: %s", inbox->unit,
+        needs_person(status, ALERT_WARNING, "The inbox of %s: %s", inbox->unit,
                      inbox->problem ? inbox->problem : "not watched, found by scanning alone");
     return SLUSS_OK;
 }
@@ -87,6 +97,46 @@ static int status_counts(struct status *status)
     return SLUSS_OK;
 }
 
+/* One receipt a delivery, however many addresses wait for it. */
+static int add_stake(void *context, const struct outbox_mail *mail)
+{
+    struct status *status = context;
+    const struct unit_settings *unit =
+        settings_unit(status->call->intake->settings, mail->unit);
+    struct penalty owed, then;
+    int64_t arrival_us, step_us;
+
+    if (!unit || !mail->deadline_us || mail->delivery_row == status->last_delivery)
+        return SLUSS_OK;
+    status->last_delivery = mail->delivery_row;
+    arrival_us = mail->deadline_us - unit->sla.receipt_us;
+    status->near += unit->sla.shares_n > 0 && status->now_us <= mail->deadline_us &&
+                    (status->now_us - arrival_us) / (unit->sla.receipt_us / 100 + 1) >=
+                        unit->sla.shares[0];
+    owed = then = penalty_owed(&unit->sla.terms, arrival_us, status->now_us);
+    (void)penalty_next(&unit->sla.terms, arrival_us, status->now_us, &step_us, &then);
+    if (money_add(status->owed_minor, owed.amount_minor, &status->owed_minor) ||
+        money_add(status->at_stake_minor, then.amount_minor, &status->at_stake_minor))
+        return SLUSS_OK; /* what it says then is less than what it is */
+    return SLUSS_OK;
+}
+
+static int status_stake(struct status *status)
+{
+    const struct outbox_filter pending = {.pending_only = true, .receipts_only = true};
+    int error = outbox_list(status->call->intake->store, &pending, add_stake, status);
+
+    if (status->near)
+        needs_person(status, ALERT_WARNING,
+                     "%u receipt%s not sent and near the limit: slussctl receipts --pending",
+                     status->near, status->near == 1 ? " is" : "s are");
+    json_uint(status->j, "receipts_near", status->near);
+    json_int(status->j, "penalty_minor", status->owed_minor);
+    json_int(status->j, "penalty_next_minor", status->at_stake_minor);
+    json_cstr(status->j, "penalty_currency", PENALTY_CURRENCY);
+    return error;
+}
+
 static int status_receipts(struct status *status)
 {
     struct outbox_counts counts;
@@ -101,13 +151,41 @@ static int status_receipts(struct status *status)
     json_uint(status->j, "alerts_failed", counts.failed - counts.receipts_failed);
     json_uint(status->j, "mails_not_allowed", counts.not_allowed);
     if (counts.receipts_failed)
-        needs_person(status, "%llu receipt%s could not be delivered: slussctl receipts",
+        needs_person(status, ALERT_CRITICAL, "%llu receipt%s could not be delivered: slussctl receipts",
                      (unsigned long long)counts.receipts_failed,
                      counts.receipts_failed == 1 ? "" : "s");
     if (counts.nearest_deadline_us && counts.nearest_deadline_us < status->now_us)
-        needs_person(status, "A receipt should have been sent by %s: slussctl receipts --pending",
+        needs_person(status, ALERT_CRITICAL,
+                     "A receipt should have been sent by %s: slussctl receipts --pending",
                      instant_local(counts.nearest_deadline_us, when));
+    return status_stake(status);
+}
+
+/* What lasts by its own: a disk that fills, a relay that is down, a unit that is silent. */
+static int status_alert(void *context, const struct stored_alert *alert)
+{
+    struct status *status = context;
+    struct span title = alert_title(alert->text);
+    char when[INSTANT_SIZE];
+
+    needs_person(status, alert->severity, "Since %s: %.*s",
+                 instant_local(alert->created_us, when), SPAN_FMT(title));
     return SLUSS_OK;
+}
+
+static int status_alerts(struct status *status)
+{
+    struct store *store = status->call->intake->store;
+    uint64_t pending = 0, failed = 0;
+    int error = alerts_count(store, &pending, &failed);
+
+    if (error != SLUSS_OK)
+        return error;
+    json_uint(status->j, "alert_channels_pending", pending);
+    json_uint(status->j, "alert_channels_failed", failed);
+    error = alerts_open(store, REASONS_MAX, status_alert, status);
+    json_uint(status->j, "alerts_open", error < 0 ? 0 : (uint64_t)error);
+    return error < 0 ? error : SLUSS_OK;
 }
 
 static int write_status(struct status *status)
@@ -124,6 +202,7 @@ static int write_status(struct status *status)
     json_array_end(j);
     error = error ? error : status_counts(status);
     error = error ? error : status_receipts(status);
+    error = error ? error : status_alerts(status);
     json_cstr(j, "last_error", intake->last_error[0] ? intake->last_error : NULL);
     json_instant(j, "last_error_at", intake->last_error_us);
     json_array_begin(j, "needs_person");
@@ -131,6 +210,10 @@ static int write_status(struct status *status)
         json_raw(j, NULL, buf_view(&status->reasons));
     json_array_end(j);
     json_cstr(j, "daemon", status->reason_count ? "degraded" : "ok");
+    json_cstr(j, "monitoring",
+              status->worst == ALERT_CRITICAL ? "CRITICAL"
+              : status->reason_count          ? "WARNING"
+                                              : "OK");
     return error;
 }
 

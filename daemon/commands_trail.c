@@ -32,7 +32,36 @@ static enum command_progress bad_cursor(struct command_call *call)
 
 /* --- receipts --- */
 
-void json_receipt(struct json *j, const struct outbox_mail *mail, int64_t now_us)
+/* What the receipt costs by then, and what it will, by its unit's agreement; null where none
+ * says. */
+static void json_stake(struct json *j, const struct settings *settings,
+                       const struct outbox_mail *mail, int64_t until_us)
+{
+    const struct unit_settings *unit = settings_unit(settings, mail->unit);
+    struct penalty owed, then;
+    int64_t arrival_us, step_us;
+
+    if (!unit || !mail->deadline_us) {
+        json_nothing(j, "penalty_minor");
+        json_nothing(j, "penalty_next_at");
+        return;
+    }
+    arrival_us = mail->deadline_us - unit->sla.receipt_us;
+    owed = penalty_owed(&unit->sla.terms, arrival_us, until_us);
+    json_uint(j, "penalty_times", owed.occasions);
+    json_int(j, "penalty_minor", owed.amount_minor);
+    json_cstr(j, "penalty_currency", PENALTY_CURRENCY);
+    if (mail->state == OUTBOX_SENT ||
+        !penalty_next(&unit->sla.terms, arrival_us, until_us, &step_us, &then)) {
+        json_nothing(j, "penalty_next_at");
+        return;
+    }
+    json_instant(j, "penalty_next_at", step_us);
+    json_int(j, "penalty_next_minor", then.amount_minor);
+}
+
+void json_receipt(struct json *j, const struct settings *settings, const struct outbox_mail *mail,
+                  int64_t now_us)
 {
     /* Late is late: also when it went out in the end. */
     int64_t until_us = mail->state == OUTBOX_SENT ? mail->sent_us : now_us;
@@ -46,6 +75,11 @@ void json_receipt(struct json *j, const struct outbox_mail *mail, int64_t now_us
     json_instant(j, "created_at", mail->created_us);
     json_instant(j, "deadline", mail->deadline_us);
     json_bool(j, "late", mail->deadline_us && until_us > mail->deadline_us);
+    if (mail->deadline_us && mail->state != OUTBOX_SENT)
+        json_int(j, "time_left_s", (mail->deadline_us - now_us) / SECOND_US);
+    else
+        json_nothing(j, "time_left_s");
+    json_stake(j, settings, mail, until_us);
     json_uint(j, "attempts", mail->attempts);
     json_instant(j, "next_attempt", mail->state == OUTBOX_PENDING ? mail->next_us : 0);
     json_instant(j, "sent_at", mail->state == OUTBOX_SENT ? mail->sent_us : 0);
@@ -65,7 +99,7 @@ static int receipt_row(void *context, const struct outbox_mail *mail)
     char cursor[24];
 
     row_begin(receipts->page.call, &j);
-    json_receipt(&j, mail, receipts->now_us);
+    json_receipt(&j, receipts->page.call->intake->settings, mail, receipts->now_us);
     row_end(receipts->page.call, &j);
     snprintf(cursor, sizeof cursor, "%" PRId64, mail->row);
     return page_row(&receipts->page, cursor);

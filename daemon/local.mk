@@ -3,6 +3,7 @@ sbin_PROGRAMS += slussd
 noinst_LIBRARIES += libdaemon.a
 libdaemon_a_SOURCES = \
   daemon/claim.c daemon/claim.h \
+  daemon/clock_watch.c daemon/clock_watch.h \
   daemon/commands.c daemon/commands.h daemon/commands_part.h \
   daemon/commands_checks.c \
   daemon/commands_deliveries.c \
@@ -13,6 +14,7 @@ libdaemon_a_SOURCES = \
   daemon/commands_verify.c \
   daemon/control.c daemon/control.h \
   daemon/control_server.c daemon/control_server.h \
+  daemon/deadline_watch.c daemon/deadline_watch.h \
   daemon/entries.c daemon/entries.h \
   daemon/inbox.c daemon/inbox.h \
   daemon/inbox_look.c daemon/inbox_private.h \

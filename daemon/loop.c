@@ -106,6 +106,12 @@ int64_t loop_wall_us(struct loop *loop)
     return clock_us(CLOCK_REALTIME);
 }
 
+int64_t loop_boot_us(struct loop *loop)
+{
+    (void)loop;
+    return clock_us(CLOCK_BOOTTIME);
+}
+
 /* --- from sd-event to ours --------------------------------------------------------------- */
 
 static int on_io(sd_event_source *s, int fd, uint32_t revents, void *userdata)

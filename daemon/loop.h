@@ -30,6 +30,9 @@ int loop_turn(struct loop *loop, int64_t wait_us);
 /* Monotonic and wall-clock microseconds, as of now. */
 int64_t loop_now_us(struct loop *loop);
 int64_t loop_wall_us(struct loop *loop);
+/* As the monotonic one, but goes on while the machine sleeps: against this the wall clock moves
+ * only when somebody sets it. */
+int64_t loop_boot_us(struct loop *loop);
 
 /* `events` and `revents` are those of poll(2). */
 typedef void (*loop_io_callback)(void *context, int fd, uint32_t revents);

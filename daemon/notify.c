@@ -14,6 +14,7 @@
 #define ALERT_QUIET_US (24 * 3600 * SECOND_US)
 /* Longer than any gap that anybody still waits in. */
 #define SILENCE_QUIET_US (1000 * 24 * 3600 * SECOND_US)
+#define CLOCK_QUIET_US   (600 * SECOND_US)
 #define ALERT_MAX 8192
 
 static int add_mails(struct intake *intake, struct outbox_mail *mail, const struct texts *to)
@@ -243,6 +244,108 @@ int notify_heard(struct intake *intake, const char *unit)
     buf_printf(&text, "%s: it is heard of again\n\nNothing is to be done.\n", unit);
     int rc = alert_clear(intake->store, intake->settings, "silence", unit, buf_cstr(&text),
                          loop_wall_us(intake->loop));
+    buf_free(&text);
+    return rc;
+}
+
+/* --- the agreement's clock ------------------------------------------------------------------ */
+
+static void add_kronor(struct buf *out, const struct penalty *penalty)
+{
+    money_people(out, penalty->amount_minor, PENALTY_CURRENCY);
+}
+
+/* What is owed by now, and what will be. */
+static void add_stake(struct buf *out, const struct penalty_terms *terms, int64_t arrival_us,
+                      int64_t now_us)
+{
+    struct penalty owed = penalty_owed(terms, arrival_us, now_us), then;
+    char when[INSTANT_SIZE];
+    int64_t step_us;
+
+    if (owed.occasions > 0) {
+        buf_str(out, "By now ");
+        add_kronor(out, &owed);
+        buf_str(out, " are owed for it. ");
+    }
+    if (penalty_next(terms, arrival_us, now_us, &step_us, &then)) {
+        buf_printf(out, "Not sent by %s, it costs ", instant_local(step_us, when));
+        add_kronor(out, &then);
+        buf_str(out, owed.occasions > 0 ? " in all." : ".");
+    }
+    buf_char(out, '\n');
+}
+
+static void describe_due(struct buf *out, const struct unit_settings *unit,
+                         const struct late_receipt *late, int64_t now_us)
+{
+    int64_t due_us = penalty_deadline_us(&unit->sla.terms, late->arrival_us);
+    bool is_late = now_us >= due_us;
+    char when[INSTANT_SIZE];
+
+    if (is_late)
+        buf_printf(out, "%s: the receipt of %s is late\n\nIt was due at %s. ", late->unit,
+                   late->delivery_id, instant_local(due_us, when));
+    else
+        buf_printf(out, "%s: the receipt of %s is not sent, %d %% of its time is over\n\nIt is due "
+                        "at %s. ",
+                   late->unit, late->delivery_id, late->percent, instant_local(due_us, when));
+    add_stake(out, &unit->sla.terms, late->arrival_us, now_us);
+    if (!late->judged)
+        buf_str(out, "\nThe delivery is still being read: slussctl status says what stands in its "
+                     "way.\n");
+    else if (late->last_error)
+        buf_printf(out, "\nTried %u time%s, the last answer: %s\nSee to the mail server; all "
+                        "receipts that wait: slussctl receipts --pending\n",
+                   late->attempts, late->attempts == 1 ? "" : "s", late->last_error);
+    else
+        buf_str(out, "\nIt was not tried yet: slussctl status says what stands in its way.\n");
+    if (is_late)
+        buf_str(out, "Tell the unit in another way that its file has come.\n");
+}
+
+int notify_due(struct intake *intake, const struct unit_settings *unit,
+               const struct late_receipt *late, const char *topic, const char *key)
+{
+    int64_t now_us = loop_wall_us(intake->loop);
+    bool is_late = now_us >= penalty_deadline_us(&unit->sla.terms, late->arrival_us);
+    struct buf text;
+    buf_init(&text, ALERT_MAX);
+    describe_due(&text, unit, late, now_us);
+    const struct alert alert = {.topic = topic,
+                                .severity = is_late ? ALERT_CRITICAL : ALERT_WARNING,
+                                .text = buf_cstr(&text),
+                                .delivery_row = late->delivery_row,
+                                .delivery_id = late->delivery_id,
+                                .unit = late->unit,
+                                .dedup = key,
+                                .quiet_us = SILENCE_QUIET_US};
+    int rc = alert_add(intake->store, intake->settings, &alert, now_us);
+    buf_free(&text);
+    return rc;
+}
+
+int notify_clock(struct intake *intake, int64_t by_us, uint64_t waiting)
+{
+    int64_t size_s = (by_us < 0 ? -by_us : by_us) / SECOND_US;
+    struct buf text;
+    buf_init(&text, ALERT_MAX);
+    buf_printf(&text,
+               "the clock was set %s by %lld s\n\nWhat is said of late receipts and penalties "
+               "around this time may be wrong by as much; the audit trail has a mark "
+               "(clock-moved). ",
+               by_us < 0 ? "back" : "forward", (long long)size_s);
+    if (waiting)
+        buf_printf(&text, "%llu receipt%s waited then. ", (unsigned long long)waiting,
+                   waiting == 1 ? "" : "s");
+    buf_str(&text, "Files are taken as ever.\n\nSee who sets the clock: timedatectl, and the log of "
+                   "the time service.\n");
+    const struct alert alert = {.topic = "clock-moved",
+                                .severity = ALERT_WARNING,
+                                .text = buf_cstr(&text),
+                                .dedup = "clock",
+                                .quiet_us = CLOCK_QUIET_US};
+    int rc = alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
     buf_free(&text);
     return rc;
 }

@@ -38,4 +38,21 @@ int notify_heard(struct intake *intake, const char *unit);
 /* To the operators: something about a unit's inbox; once a day for the same text. */
 int notify_trouble(struct intake *intake, const char *unit, const char *topic, const char *text);
 
+/* To the operators: a receipt that is not sent yet. */
+struct late_receipt {
+    int64_t delivery_row;
+    const char *delivery_id;
+    const char *unit;
+    int64_t arrival_us;
+    int percent; /* the share to be told that is used up of its time */
+    bool judged; /* else the delivery is still being read */
+    unsigned attempts;
+    const char *last_error; /* null */
+};
+int notify_due(struct intake *intake, const struct unit_settings *unit,
+               const struct late_receipt *late, const char *topic, const char *key);
+
+/* To the operators: the clock was set, by so much; so many receipts wait. */
+int notify_clock(struct intake *intake, int64_t by_us, uint64_t waiting);
+
 #endif

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "daemon/clock_watch.h"
+#include "daemon/deadline_watch.h"
 #include "daemon/report_watch.h"
 #include "daemon/silence_watch.h"
 #include "model/date.h"
@@ -26,6 +28,19 @@ static int look_for_reports(struct intake *intake, void *state, int64_t *again_u
     return report_look(intake);
 }
 
+static int look_at_clock(struct intake *intake, void *state, int64_t *again_us)
+{
+    (void)again_us;
+    return clock_look(intake, state);
+}
+
+static int look_at_deadlines(struct intake *intake, void *state, int64_t *again_us)
+{
+    (void)state;
+    (void)again_us;
+    return deadline_look(intake);
+}
+
 static int gather_alerts(struct intake *intake, void *state, int64_t *again_us)
 {
     int rc = alert_gather(intake->store, intake->settings, loop_wall_us(intake->loop));
@@ -41,7 +56,10 @@ static const struct round {
     round_look look;
     size_t state; /* bytes it keeps between looks, zero at first */
 } table[] = {
-    {"silence-unknown", 60 * SECOND_US, 3600 * SECOND_US, look_for_silence, 0},
+    /* Before all that goes by the wall clock. */
+    {"clock-unknown", 0, SECOND_US, look_at_clock, sizeof(struct clock_watch)},
+    {"receipts-unknown", SECOND_US, 2 * SECOND_US, look_at_deadlines, 0},
+    {"silence-unknown", 60 * SECOND_US, 900 * SECOND_US, look_for_silence, 0},
     {"reports-not-made", 5 * SECOND_US, 600 * SECOND_US, look_for_reports, 0},
     {"alerts-not-gathered", 10 * SECOND_US, 15 * SECOND_US, gather_alerts, 0},
 };

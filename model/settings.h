@@ -25,6 +25,8 @@ struct texts {
     const char **of;
 };
 
+#define ESCALATIONS_MOST 8
+
 /* What the agreement with a partner says of receipts and of late ones. */
 struct sla_settings {
     int64_t receipt_us;
@@ -35,6 +37,9 @@ struct sla_settings {
     enum penalty_from penalty_from;
     struct texts penalty_levels; /* "24h 50000" each */
     struct penalty_terms terms;  /* all of the above as one table */
+    struct texts escalate;       /* "80%" each */
+    unsigned shares_n;
+    int shares[ESCALATIONS_MOST]; /* the same in per cent, ascending */
 };
 
 /* How careful the gate is: what the site weighs against what. Pure checks take all of it from
@@ -143,6 +148,9 @@ struct settings {
         const char *webhook_key_file; /* a path, or the name of a credential */
         const char *program;          /* null: none */
         int64_t timeout_us;           /* of a program, or of an answer to the webhook */
+        int64_t relay_down_after_us;
+        int64_t disk_warning, disk_critical; /* free, parts per million */
+        int64_t queue_warning, queue_critical;
     } alerts;
     struct sla_settings sla;
     struct safeguard_settings safeguards;

@@ -429,3 +429,15 @@ int outbox_count(struct store *store, struct outbox_counts *out)
     };
     return SLUSS_OK;
 }
+
+int outbox_clock_back(struct store *store, int64_t by_us)
+{
+    int rc = db_begin(store->db);
+
+    return rc ? rc
+              : db_run(store->db,
+                       "UPDATE outbox SET next_us = next_us - ?1, "
+                       "deadline_us = CASE deadline_us WHEN 0 THEN 0 ELSE deadline_us - ?1 END "
+                       "WHERE state = 'pending'",
+                       VALUES(v_int(by_us)));
+}

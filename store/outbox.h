@@ -98,4 +98,8 @@ struct outbox_counts {
 };
 int outbox_count(struct store *store, struct outbox_counts *out);
 
+/* The clock was set back by so much: what waits for a time of the old clock waits, and is due, no
+ * later than it would have been. In the open transaction. */
+int outbox_clock_back(struct store *store, int64_t by_us);
+
 #endif

@@ -276,3 +276,15 @@ int queue_count(struct store *store, uint64_t *out)
     *out = (uint64_t)n;
     return SLUSS_OK;
 }
+
+int queue_clock_back(struct store *store, int64_t by_us)
+{
+    int rc = db_begin(store->db);
+
+    return rc ? rc
+              : db_run(store->db,
+                       "UPDATE queue SET ready_us = ready_us - ?1, lease_until_us = "
+                       "CASE lease_until_us WHEN 0 THEN 0 ELSE lease_until_us - ?1 END "
+                       "WHERE acked_us = 0",
+                       VALUES(v_int(by_us)));
+}

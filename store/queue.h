@@ -50,4 +50,8 @@ int queue_list(struct store *store, const char *unit, const char *after_id, unsi
 /* Entries not yet acknowledged. */
 int queue_count(struct store *store, uint64_t *out);
 
+/* The clock was set back by so much: leases and cool-offs end no later than they would have. In
+ * the open transaction. */
+int queue_clock_back(struct store *store, int64_t by_us);
+
 #endif

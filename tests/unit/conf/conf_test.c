@@ -208,7 +208,7 @@ static void a_partner_s_agreement_may_differ(void **state)
     struct settings *settings = sound(
         *state, "sla { penalty-interval = 3h\npenalty-max-times = 2 }\nsmtp { from = a@b.c }\n"
                 "partner h {\n sla { receipt = 2h penalty-from = limit\n"
-                "  penalty-levels = { \"24h 50000\", '48h 1' } }\n"
+                "  penalty-levels = { \"24h 50000\", '48h 1' } escalate = { 300%, 75% } }\n"
                 " unit e { inbox = /h receipts-to = a@b.c } }\n"
                 "partner k { unit e { inbox = /k receipts-to = a@b.c } }\n");
     const struct penalty_terms *site = &settings->sla.terms;
@@ -226,6 +226,9 @@ static void a_partner_s_agreement_may_differ(void **state)
     assert_int_equal(heby->of[1].after_us, INT64_C(86400000000));
     assert_int_equal(heby->of[1].amount_minor, 5000000);
     assert_int_equal(heby->of[2].amount_minor, 100);
+    assert_int_equal(settings->sla.shares_n, 3);
+    assert_int_equal(settings_unit(settings, "h/e")->sla.shares_n, 2);
+    assert_int_equal(settings_unit(settings, "h/e")->sla.shares[0], 75);
     settings_free(&settings);
 }
 
@@ -380,6 +383,11 @@ static const struct wrong {
     {"webhook alone", "alerts {\nwebhook = https://h/x }", "2: webhook and webhook-key-file belong"},
     {"its key alone", "alerts {\nwebhook-key-file = k }", "2: webhook and webhook-key-file belong"},
     {"webhook in the clear", "alerts {\nwebhook = http://h/x }", "2: webhook = http://h/x: not enc"},
+    {"share of time", "sla {\nescalate = { 50%, 0% } }", "2: escalate = 0%: not a share of the rec"},
+    {"shares", "sla {\nescalate = { 1%, 2%, 3%, 4%, 5%, 6%, 7%, 8%, 9% } }",
+     "2: escalate lists 9 shares; write at most 8"},
+    {"disk", "alerts {\ndisk-critical = 30% }", "2: disk-critical is above disk-warning"},
+    {"queue", "alerts {\nqueue-warning = 20000 }", "2: queue-critical is below queue-warning"},
     {"program", "alerts {\nprogram = larm }", "2: program = larm: not an absolute path"},
     {"retries", "smtp {\nretry-first = 1h\nretry-most = 1m }", "3: retry-most is shorter than"},
     {"no inbox", SMTP "partner h {\nunit e { receipts-to = a@b.c } }",

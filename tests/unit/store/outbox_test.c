@@ -267,10 +267,33 @@ static void a_receipt_needs_its_delivery(void **state)
     assert_int_equal(outbox_add(place->store, &m, FROM, NULL, 0), SLUSS_EINVAL);
 }
 
+static void a_clock_set_back_makes_nothing_wait_longer(void **state)
+{
+    struct place *place = *state;
+    struct delivery d = accepted(place->store, "heby/ekonomi", "a.csv", T0, 1);
+    int64_t next;
+
+    receipt(place->store, &d, "accepted", "a@heby.example", T0 + MINUTE);
+    receipt(place->store, &d, "accepted", "b@heby.example", 0);
+    assert_int_equal(outbox_retry(place->store, 1, T0 + MINUTE, "451"), SLUSS_OK);
+    assert_int_equal(outbox_retry(place->store, 2, T0 + 2 * MINUTE, "451"), SLUSS_OK);
+    assert_int_equal(outbox_clock_back(place->store, 3 * DAY), SLUSS_OK);
+    assert_int_equal(outbox_next_due(place->store, &next), SLUSS_OK);
+    assert_int_equal(next, T0 + MINUTE - 3 * DAY);
+    struct outbox_counts counts;
+    assert_int_equal(outbox_count(place->store, &counts), SLUSS_OK);
+    assert_int_equal(counts.nearest_deadline_us, T0 + MINUTE - 3 * DAY);
+    /* What has no deadline got none. */
+    assert_int_equal(outbox_sent(place->store, 1, T0, "250"), SLUSS_OK);
+    assert_int_equal(outbox_count(place->store, &counts), SLUSS_OK);
+    assert_int_equal(counts.nearest_deadline_us, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(the_nearest_deadline_goes_first_and_alerts_last),
+        STORE_TEST(a_clock_set_back_makes_nothing_wait_longer),
         STORE_TEST(message_ids_are_made_once_and_differ),
         STORE_TEST(the_domain_is_that_of_the_sender),
         STORE_TEST(outcomes),
