@@ -406,7 +406,7 @@ def letters_lost(s):
 NEEDS = {
     "I03 placeholders": {"debtor_address"}, "I24 columns shifted": {"debtor_address"},
     "I26 other account": {"payee_account"}, "I15 copy with later due date": {"issue_date"},
-    "I35 due before issue": {"issue_date"},
+    "I35 due before issue": {"issue_date"}, "I19 paid already": {"reference"},
 }
 
 # (event, services, items at the least, what makes it)

@@ -181,7 +181,7 @@ class Subscription(Unit):
         """A supplement to the run a few days before: those who were left out, and new ones."""
         chosen = rng.sample([p for p in self.pool if p not in self.customers] or self.pool,
                             rng.randrange(3, 15))
-        due = self.due(day)
+        due = max(self.due(day), day + datetime.timedelta(days=20))
         return [self.item(self.next_number(), party, self.draw(), day, due,
                           rng.choice(self.rule.texts)) for party in chosen]
 
