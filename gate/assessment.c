@@ -61,8 +61,8 @@ int assessment_open(struct store *store, struct seen *seen, const struct deliver
     a->profile = profile_new(a->arrived.day);
     a->habit.of = calloc(HABIT_MOST + 1, sizeof *a->habit.of);
     a->now = calloc(1, sizeof *a->now);
-    int rc = a->profile && a->habit.of && a->now ? gather_open(seen, a->row, &a->gather)
-                                                 : SLUSS_ENOMEM;
+    int rc =
+        a->profile && a->habit.of && a->now ? gather_open(seen, a->row, &a->gather) : SLUSS_ENOMEM;
     if (rc)
         assessment_close(&a);
     *out = a;
@@ -173,7 +173,7 @@ const uint8_t *assessment_digest(const struct assessment *a)
 
 /* Everything a finding may name, for as long as the judging lasts. */
 struct past {
-    struct prior bytes, content, number, due, rejected, contained;
+    struct prior bytes, content, number, due, rejected, contained, contained_off;
     struct past_delivery same_bytes, same_content;
     struct announcement announced;
     struct standing standing;
@@ -192,6 +192,7 @@ static struct past_delivery past_of(const struct assessment *a, const struct pri
         .state = prior->state,
         .technical = prior->technical,
         .received_us = prior->received_us,
+        .own = strcmp(prior->unit, a->unit) == 0,
     };
 }
 
@@ -209,17 +210,22 @@ static int ask_overlaps(const struct assessment *a, struct past *past)
 {
     const struct sweep_result *s = &a->swept;
     struct history *h = &past->history;
-    h->by_number = (struct past_overlap){
-        .seen = s->number.n, .first_record = s->number.first_record, .in_most = s->most_number.items};
-    h->by_party = (struct past_overlap){
-        .seen = s->due.n, .first_record = s->due.first_record, .in_most = s->most_due.items};
+    h->by_number = (struct past_overlap){.seen = s->number.n,
+                                         .first_record = s->number.first_record,
+                                         .in_most = s->most_number.items,
+                                         .alike = s->most_number.amounts};
+    h->by_party = (struct past_overlap){.seen = s->due.n,
+                                        .first_record = s->due.first_record,
+                                        .in_most = s->most_due.items,
+                                        .alike = s->most_due.amounts};
     h->rejected = (struct past_overlap){.seen = s->rejected.n,
                                         .first_record = s->rejected.first_record,
                                         .in_most = s->most_rejected.items};
     int rc = name_past(a, s->most_number.row, &past->number, &h->by_number.most);
     rc = rc ? rc : name_past(a, s->most_due.row, &past->due, &h->by_party.most);
     rc = rc ? rc : name_past(a, s->most_rejected.row, &past->rejected, &h->rejected.most);
-    return rc ? rc : name_past(a, s->contained_in, &past->contained, &h->contained_in);
+    rc = rc ? rc : name_past(a, s->contained_in, &past->contained, &h->contained_in);
+    return rc ? rc : name_past(a, s->contained_off_in, &past->contained_off, &h->contained_off_in);
 }
 
 static void take_sweep(const struct assessment *a, struct history *h)
@@ -227,7 +233,9 @@ static void take_sweep(const struct assessment *a, struct history *h)
     const struct sweep_result *s = &a->swept;
     h->elsewhere = s->elsewhere.n;
     h->amount_seen = s->amount.n;
+    h->amount_off = s->amount_off.n;
     h->containment = s->containment;
+    h->containment_off = s->containment_off;
     h->paid = s->paid.n;
     h->first_paid_record = s->paid.first_record;
     h->repeats = s->repeats.n;
@@ -296,8 +304,8 @@ static int ask_operators(const struct assessment *a, const struct delivery *deli
                          struct past *past)
 {
     struct announced announced;
-    int rc = find_announcement(a->store, a->unit, a->received_us, delivery->summary.items,
-                               &announced);
+    int rc =
+        find_announcement(a->store, a->unit, a->received_us, delivery->summary.items, &announced);
     rc = rc ? rc : standing_get(a->store, a->unit, &past->standing);
     rc = rc ? rc : tracks_get(a->store, &past->track);
     if (rc)
@@ -350,6 +358,8 @@ static void measure(struct assessment *a, const struct delivery *delivery)
         share(parties->known[WHERE_PARTNER] + parties->known[WHERE_OTHER], parties->keys);
     now->of[MEASURE_ELSEWHERE] = share(s->elsewhere.n, a->items);
     now->of[MEASURE_CONTAINMENT] = a->items ? s->containment : NAN;
+    now->of[MEASURE_SEEN_OFF] = share(s->amount_off.n, a->items);
+    now->of[MEASURE_CONTAINMENT_OFF] = a->items ? s->containment_off : NAN;
     now->of[MEASURE_REPEATS] = share(s->repeats.n, a->items);
     now->of[MEASURE_REPEATS_DUE] = share(s->repeats_due.n, a->items);
 }
@@ -357,8 +367,8 @@ static void measure(struct assessment *a, const struct delivery *delivery)
 /* A stream is what one unit sends of one kind in one currency, whatever the format. */
 static int load_habit(struct assessment *a, const struct delivery *delivery)
 {
-    snprintf(a->stream, sizeof a->stream, "%s %s %s", a->unit,
-             kind_name(delivery->summary.kind), profile_currency(a->profile));
+    snprintf(a->stream, sizeof a->stream, "%s %s %s", a->unit, kind_name(delivery->summary.kind),
+             profile_currency(a->profile));
     a->habit.n = 0;
     return habits_list(a->store, a->stream, add_row, &a->habit);
 }
@@ -419,8 +429,7 @@ int assessment_keep(struct assessment *a)
 #define UNUSUAL_SCORE 2.0
 
 /* Its stored row with more flags, and some only where it was unusual. */
-static int enter_flagged(struct store *store, int64_t delivery, unsigned flags,
-                         unsigned if_unusual)
+static int enter_flagged(struct store *store, int64_t delivery, unsigned flags, unsigned if_unusual)
 {
     struct habit_row *row = malloc(sizeof *row);
     struct arena *arena = arena_new(64 * 1024);

@@ -113,3 +113,33 @@ int banking_day_before_month_end(struct date d)
 {
     return banking_days_in(d, day_of(d.year, d.month, days_in_month(d.year, d.month)));
 }
+
+struct date date_plus_months(struct date d, int months)
+{
+    int month = d.year * 12 + d.month - 1 + months;
+    int last;
+
+    d.year = (int16_t)(month / 12);
+    d.month = (uint8_t)(month % 12 + 1);
+    last = days_in_month(d.year, d.month);
+    if (d.day > last)
+        d.day = (uint8_t)last;
+    return d;
+}
+
+#define MONTH_SLACK_DAYS   5
+#define QUARTER_SLACK_DAYS 9
+
+bool billing_period_between(struct date then, struct date now)
+{
+    static const int periods[] = {1, 2, 3, 4, 6, 12, 24};
+
+    for (size_t i = 0; i < sizeof periods / sizeof *periods; i++) {
+        int32_t away = date_to_days(date_plus_months(then, periods[i])) - date_to_days(now);
+        int32_t slack = periods[i] < 3 ? MONTH_SLACK_DAYS : QUARTER_SLACK_DAYS;
+
+        if (away >= -slack && away <= slack)
+            return true;
+    }
+    return false;
+}

@@ -37,4 +37,13 @@ int banking_day_before_month_end(struct date d);
 /* 28 to 31. */
 int days_in_month(int year, int month);
 
+/* The same day so many months later (at most 1200 either way); the month's last where it has no
+ * such day. */
+struct date date_plus_months(struct date d, int months);
+
+/* Does a run of the same fees lie between the days: 1, 2, 3, 4, 6, 12 or 24 months, give or take
+ * the days by which runs move (5, from a quarter on 9)? Source: the rhythms of Swedish municipal
+ * billing, doc/safeguards.md. */
+bool billing_period_between(struct date then, struct date now);
+
 #endif

@@ -15,6 +15,7 @@
 /* Where the dates always lie within so many days, a month is certain; years are for anybody. */
 #define STEADY_DAYS  15
 #define STEADY_FILES 6
+#define STEADY_AWAY  16
 #define CENTURY_DAYS 700
 /* Without a habit: records all older than this are stale for anybody. */
 #define FIRST_STALE_DAYS 120
@@ -50,7 +51,9 @@ static int check_median(const struct subject *subject, struct finding_list *find
         return SLUSS_OK;
     away = now < low ? low - now : now - high;
     steady = high - low <= STEADY_DAYS && !isnan(signal_usual(subject, by, 0.5, STEADY_FILES));
-    if (!(away > STALE_DAYS))
+    if (now < low)
+        away -= habit_pause(subject->history->habit, subject->now);
+    if (!(away > (steady ? STEADY_AWAY : STALE_DAYS)))
         return SLUSS_OK;
     f = finding_make(now < low ? FINDING_STALE_DATES : FINDING_FUTURE_DATES, 0);
     finding_int(&f, "days", (int64_t)now);
@@ -99,7 +102,7 @@ static int check_order(const struct subject *subject, struct finding_list *findi
     if (!(now > 0.2) || now <= (isnan(high) ? 0 : 2 * high))
         return SLUSS_OK;
     finding_int(&f, "percent", signal_percent(now));
-    return signal_add(findings, &f, DECIBANS(15), now > 0.5);
+    return signal_add(findings, &f, DECIBANS(now > 0.5 ? 15 : 8), now > 0.5);
 }
 
 static int run(const struct subject *subject, struct finding_list *findings)

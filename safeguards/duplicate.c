@@ -14,10 +14,15 @@
 /* Few of many items: these many at least, and at least every tenth. */
 #define HOLD_ITEMS 5
 #define HOLD_TENTH 10
+/* Where numbers never come again, from here and there too. */
+#define UNIQUE_PART 4
 /* Half the file or more: a small replay. A single item with a known number is one; equal
  * party, amount and date need three. */
 #define HOLD_HALF        2
 #define RENUMBERED_LEAST 3
+#define FEW_SEEN         3
+/* A claim or two go on from one unit to another as they are; more are a file sent twice. */
+#define ELSEWHERE_LEAST 5
 
 static void add_past(struct finding *f, const struct past_delivery *past)
 {
@@ -56,6 +61,9 @@ static int add_overlap(enum finding_code code, const struct past_overlap *overla
     finding_int(&f, "percent", (int64_t)(overlap->seen * 100 / items));
     finding_int(&f, "in_most", (int64_t)overlap->in_most);
     add_past(&f, &overlap->most);
+    /* One or two are nothing, among so many numbers. */
+    if (f.level < LEVEL_HOLD && overlap->seen < FEW_SEEN)
+        f.weight *= 0.3;
     return finding_list_add(findings, &f);
 }
 
@@ -72,27 +80,44 @@ static bool usual(const struct subject *subject, enum measure measure, uint64_t 
     return !isnan(high) && high > 0.02 && (double)seen / (double)items < high + ABOVE_HABIT;
 }
 
+/* A stream in which no number ever came again. */
+static bool is_unique(const struct subject *subject, enum measure measure)
+{
+    return signal_usual(subject, measure, 0.98, EXPERIENCE) < 0.02;
+}
+
 /* Is it too much: five and a tenth, most of them from one delivery, or `least` and half? Where
  * documents are spread over days, a tenth may come again, but from here and there. */
-static bool too_many(const struct past_overlap *overlap, uint64_t items, uint64_t least)
+static bool too_many(const struct past_overlap *overlap, uint64_t items, uint64_t least,
+                     bool unique)
 {
     uint64_t seen = overlap->seen;
 
     if (seen >= HOLD_ITEMS && seen >= items / HOLD_TENTH + (items % HOLD_TENTH != 0) &&
-        overlap->in_most >= seen / 2)
+        (overlap->in_most >= seen / 2 || (unique && seen >= items / UNIQUE_PART)))
         return true;
     return seen >= least && seen >= items / HOLD_HALF + items % HOLD_HALF;
+}
+
+/* The numbers are of that delivery, but not the items: a series that began anew, as each year or
+ * after a system move, meets its own old numbers. */
+static bool only_numbers(const struct subject *subject, const struct past_overlap *overlap)
+{
+    return subject->history->keys[KEY_AMOUNT].keys > 0 && overlap->alike < overlap->in_most / 2;
 }
 
 static int check_numbers(const struct subject *subject, uint64_t items,
                          struct finding_list *findings)
 {
     const struct past_overlap *overlap = &subject->history->by_number;
-    bool many = overlap->seen > 0 && items > 0 && too_many(overlap, items, 1) &&
+    bool many = overlap->seen > 0 && items > 0 &&
+                too_many(overlap, items, 1, is_unique(subject, MEASURE_SEEN_NUMBER)) &&
                 !usual(subject, MEASURE_SEEN_NUMBER, overlap->seen, items);
 
     if (overlap->seen == 0 || items == 0)
         return SLUSS_OK;
+    if (many && only_numbers(subject, overlap))
+        return add_overlap(FINDING_NUMBERS_REUSED, overlap, items, findings);
     return add_overlap(many ? FINDING_ITEMS_SEEN : FINDING_ITEMS_SEEN_FEW, overlap, items,
                        findings);
 }
@@ -104,11 +129,12 @@ static int check_parties(const struct subject *subject, uint64_t items,
 
     if (items == 0 || overlap->seen < items / HOLD_TENTH + (items % HOLD_TENTH != 0))
         return SLUSS_OK;
-    return add_overlap(too_many(overlap, items, RENUMBERED_LEAST) &&
-                               !usual(subject, MEASURE_SEEN_DUE, overlap->seen, items)
-                           ? FINDING_ITEMS_RENUMBERED
-                           : FINDING_ITEMS_RENUMBERED_FEW,
-                       overlap, items, findings);
+    return add_overlap(
+        too_many(overlap, items, RENUMBERED_LEAST, is_unique(subject, MEASURE_SEEN_DUE)) &&
+                !usual(subject, MEASURE_SEEN_DUE, overlap->seen, items)
+            ? FINDING_ITEMS_RENUMBERED
+            : FINDING_ITEMS_RENUMBERED_FEW,
+        overlap, items, findings);
 }
 
 /* Does the past delivery explain every repeat that the items could show? */
@@ -132,8 +158,9 @@ static int run(const struct subject *subject, struct finding_list *findings)
             return rc;
     }
     /* The corrected version of a file that could not be read has the same items: welcome. */
-    if (history->same_content && (!history->same_content->technical ||
-                                  state_is_accepted(history->same_content->state))) {
+    if (history->same_content &&
+        (history->same_content->own || summary->items >= ELSEWHERE_LEAST) &&
+        (!history->same_content->technical || state_is_accepted(history->same_content->state))) {
         rc = add_same_content(history->same_content, summary->items, findings);
         if (rc || explains_all(history->same_content))
             return rc;

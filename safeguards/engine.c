@@ -111,18 +111,22 @@ static double score_limit(const struct subject *subject)
                 SCORE_HOLD + for_budget(subject));
 }
 
+/* What was held, and released, is not quite ordinary. */
+#define RELEASED_COUNTS 0.5
+
 /* Do the signs hold together? The budget of false holds caps what the cost asks for. */
 static bool holds_together(const struct subject *subject, const struct opinion *opinion)
 {
     const struct habit *habit = subject->history->habit;
-    unsigned beyond = 0;
+    double beyond = 0;
 
     if (opinion->score < opinion->limit)
         return false;
     if (opinion->score >= SCORE_CERTAIN + for_budget(subject) || !habit)
         return true;
     for (unsigned i = 0; i < habit->n; i++)
-        beyond += habit->of[i].of[MEASURE_EVIDENCE] >= opinion->score;
+        if (habit->of[i].of[MEASURE_EVIDENCE] >= opinion->score)
+            beyond += habit->of[i].flags & HABIT_RELEASED ? RELEASED_COUNTS : 1;
     return beyond <= signal_budget(subject) * habit->n + 1;
 }
 

@@ -253,19 +253,25 @@ static bool look_in_class(const struct habit *habit, enum habit_class c,
     return out->n > 0;
 }
 
-static void usual_range(const struct habit *habit, const struct habit_row *now, struct volume *v)
+static void usual_range(const struct habit *habit, const struct habit_row *now,
+                        struct volume_side *side)
 {
-    bool high = v->high >= v->low;
     double values[WINDOW];
-    unsigned n = values_of(habit, high ? v->class_high : v->class_low, now,
-                           high ? v->by_high : v->by_low, values);
+    unsigned n = values_of(habit, side->in, now, side->by, values);
 
-    v->compared = n;
+    side->compared = n;
     if (n == 0)
         return;
     sort_values(values, n);
-    v->usual_low = values[(unsigned)(0.05 * (n - 1))];
-    v->usual_high = values[(unsigned)ceil(0.95 * (n - 1))];
+    side->usual_low = values[(unsigned)(0.05 * (n - 1))];
+    side->usual_high = values[(unsigned)ceil(0.95 * (n - 1))];
+}
+
+static void take_side(struct volume_side *side, bool first, double score, enum habit_class c,
+                      enum measure by)
+{
+    if (first || score < side->score)
+        *side = (struct volume_side){.score = score, .in = c, .by = by};
 }
 
 void habit_volume(const struct habit *habit, const struct habit_row *now, struct volume *out)
@@ -278,20 +284,14 @@ void habit_volume(const struct habit *habit, const struct habit_row *now, struct
 
         if (!look_in_class(habit, c, now, &view))
             continue;
-        if (first || view.worst.high < out->high) {
-            out->high = view.worst.high;
-            out->class_high = c;
-            out->by_high = view.by_high;
-        }
-        if (first || view.worst.low < out->low) {
-            out->low = view.worst.low;
-            out->class_low = c;
-            out->by_low = view.by_low;
-        }
+        take_side(&out->high, first, view.worst.high, c, view.by_high);
+        take_side(&out->low, first, view.worst.low, c, view.by_low);
         first = false;
     }
-    if (!first)
-        usual_range(habit, now, out);
+    if (first)
+        return;
+    usual_range(habit, now, &out->high);
+    usual_range(habit, now, &out->low);
 }
 
 /* --- quantiles and ranks --------------------------------------------------------------- */
@@ -305,15 +305,15 @@ static bool speaks(const struct habit_row *row, enum measure measure)
            (measure == MEASURE_ITEMS || row->of[MEASURE_ITEMS] >= SHARE_ITEMS);
 }
 
-/* Of the rows from `from` up to `to`. */
+/* Of the rows from `from` up to `to` with at least `items`. */
 static double quantile_between(const struct habit *habit, unsigned from, unsigned to,
-                               enum measure measure, double q, unsigned least)
+                               enum measure measure, double q, unsigned least, double items)
 {
     double values[HABIT_MOST + 1];
     unsigned n = 0;
 
     for (unsigned i = from; i < to && n <= HABIT_MOST; i++)
-        if (speaks(&habit->of[i], measure))
+        if (speaks(&habit->of[i], measure) && !(habit->of[i].of[MEASURE_ITEMS] < items))
             values[n++] = habit->of[i].of[measure];
     if (n == 0 || n < least)
         return NAN;
@@ -332,9 +332,10 @@ static int side_of(const struct habit *habit, unsigned at, enum measure measure)
 
     if ((row->flags & (HABIT_RELEASED | HABIT_ONCE)) != HABIT_RELEASED || !speaks(row, measure))
         return 0;
-    if (row->of[measure] > quantile_between(habit, 0, at, measure, 0.98, LEVEL_BEFORE))
+    if (row->of[measure] > quantile_between(habit, 0, at, measure, 0.98, LEVEL_BEFORE, 0))
         return 1;
-    return row->of[measure] < quantile_between(habit, 0, at, measure, 0.02, LEVEL_BEFORE) ? -1 : 0;
+    return row->of[measure] < quantile_between(habit, 0, at, measure, 0.02, LEVEL_BEFORE, 0) ? -1
+                                                                                             : 0;
 }
 
 unsigned habit_level(const struct habit *habit, enum measure measure)
@@ -342,7 +343,7 @@ unsigned habit_level(const struct habit *habit, enum measure measure)
     unsigned last = 0;
     int side = 0;
 
-    if (measure > MEASURE_ISSUE_NEWEST)
+    if (measure > MEASURE_ISSUE_NEWEST && measure != MEASURE_MEAN)
         return 0;
     /* The newest pair, as far back as the level has not become the habit by itself. */
     for (unsigned i = habit->n; i > 0 && habit->n - i < WINDOW; i--) {
@@ -358,18 +359,19 @@ unsigned habit_level(const struct habit *habit, enum measure measure)
     return 0;
 }
 
-double habit_quantile(const struct habit *habit, enum measure measure, double q, unsigned least)
+double habit_quantile(const struct habit *habit, enum measure measure, double q, unsigned least,
+                      double items)
 {
-    double all = quantile_between(habit, 0, habit->n, measure, q, least);
+    double all = quantile_between(habit, 0, habit->n, measure, q, least, items);
     unsigned from = habit_level(habit, measure);
     double level;
 
     if (from == 0 || isnan(all))
         return all;
-    level = quantile_between(habit, from, habit->n, measure, q, least);
+    level = quantile_between(habit, from, habit->n, measure, q, least, items);
     if (habit->n - from >= LEVEL_ALONE && !isnan(level))
         return level;
-    level = quantile_between(habit, from, habit->n, measure, q, 0);
+    level = quantile_between(habit, from, habit->n, measure, q, 0, items);
     return isnan(level) ? all : q < 0.5 ? fmin(all, level) : q > 0.5 ? fmax(all, level) : level;
 }
 
@@ -425,17 +427,115 @@ double habit_rank(const struct habit *habit, enum measure measure, double score,
     return fmin((beyond + (prior_n > 0 ? 0 : 1)) / (n + prior_n + 1), 1);
 }
 
-enum rhythm habit_rhythm(const struct habit *habit)
+/* --- rhythm and size ------------------------------------------------------------------------ */
+
+/* Below this share of the middle size a delivery is a supplement to another, not a run. */
+#define SUPPLEMENT_SHARE 0.25
+
+unsigned habit_sizes(const struct habit *habit, double sizes[HABIT_SIZES], unsigned *looked)
 {
-    double gaps[WINDOW];
+    double middle;
+    unsigned n = 0, kept = 0;
+
+    for (unsigned i = habit->n; i > 0 && n < HABIT_SIZES; i--)
+        if (usable(&habit->of[i - 1]))
+            sizes[n++] = habit->of[i - 1].of[MEASURE_ITEMS];
+    *looked = n;
+    if (n == 0)
+        return 0;
+    middle = median_of(sizes, n);
+    for (unsigned i = 0; i < n; i++)
+        if (sizes[i] >= SUPPLEMENT_SHARE * middle)
+            sizes[kept++] = sizes[i];
+    return kept;
+}
+
+static double days_since(const struct habit_row *row, const struct habit_row *now)
+{
+    return date_to_days(now->day) - date_to_days(row->day);
+}
+
+/* Days between deliveries, newest first. */
+static unsigned gaps_of(const struct habit *habit, double gaps[WINDOW])
+{
     unsigned n = 0;
 
     for (unsigned i = habit->n; i > 1 && n < WINDOW; i--)
-        gaps[n++] = date_to_days(habit->of[i - 1].day) - date_to_days(habit->of[i - 2].day);
+        gaps[n++] = days_since(&habit->of[i - 2], &habit->of[i - 1]);
+    return n;
+}
+
+enum rhythm habit_rhythm(const struct habit *habit)
+{
+    double gaps[WINDOW];
+    unsigned n = gaps_of(habit, gaps);
+
     if (n < 2)
         return RHYTHM_UNKNOWN;
     double gap = median_of(gaps, n);
-    return gap <= 4 ? RHYTHM_DAILY : gap <= 12 ? RHYTHM_WEEKLY : gap <= 45 ? RHYTHM_MONTHLY : RHYTHM_RARE;
+    return gap <= 4    ? RHYTHM_DAILY
+           : gap <= 12 ? RHYTHM_WEEKLY
+           : gap <= 45 ? RHYTHM_MONTHLY
+                       : RHYTHM_RARE;
+}
+
+bool habit_is_supplement(const struct habit *habit, const struct habit_row *now)
+{
+    double gaps[WINDOW], sizes[HABIT_SIZES];
+    unsigned looked, n = gaps_of(habit, gaps), sized = habit_sizes(habit, sizes, &looked);
+
+    if (n < 3 || sized == 0 || now->of[MEASURE_ITEMS] >= SUPPLEMENT_SHARE * median_of(sizes, sized))
+        return false;
+    double gap = median_of(gaps, n);
+    for (unsigned i = habit->n; i > 0; i--)
+        if (habit->of[i - 1].of[MEASURE_ITEMS] >= SUPPLEMENT_SHARE * sizes[sized / 2])
+            return gap >= 5 && days_since(&habit->of[i - 1], now) <= 0.93 * gap;
+    return false;
+}
+
+/* A run may grow by so much, and by half as much again. */
+#define RUN_SHARE 0.6
+
+bool habit_has_run(const struct habit *habit, const struct habit_row *now)
+{
+    for (unsigned i = 0; i < habit->n; i++) {
+        const struct habit_row *row = &habit->of[i];
+
+        if (usable(row) && row->of[MEASURE_ITEMS] >= RUN_SHARE * now->of[MEASURE_ITEMS] &&
+            row->of[MEASURE_DEBIT] >= RUN_SHARE * now->of[MEASURE_DEBIT] &&
+            billing_period_between(row->day, now->day))
+            return true;
+    }
+    return false;
+}
+
+double habit_pause(const struct habit *habit, const struct habit_row *now)
+{
+    double gaps[WINDOW];
+    unsigned n = gaps_of(habit, gaps);
+
+    if (n < 3)
+        return 0;
+    sort_values(gaps, n);
+    return fmax(days_since(&habit->of[habit->n - 1], now) - gaps[(unsigned)(0.9 * (n - 1))], 0);
+}
+
+/* No gap explains more than so many times the usual. */
+#define CATCH_UP_MOST 5
+
+double habit_catch_up(const struct habit *habit, const struct habit_row *now)
+{
+    double gaps[WINDOW];
+    unsigned n = gaps_of(habit, gaps);
+    double gap, usual;
+
+    if (n < 8)
+        return 1;
+    gap = days_since(&habit->of[habit->n - 1], now);
+    usual = fmax(median_of(gaps, n), 1);
+    if (gap <= gaps[(unsigned)(0.95 * (n - 1))])
+        return 1;
+    return fmin(gap / usual, CATCH_UP_MOST);
 }
 
 const struct habit_row *habit_last(const struct habit *habit)

@@ -32,13 +32,13 @@ enum habit_flags {
 
 /* One accepted delivery. */
 struct habit_row {
-    int64_t delivery;      /* its row in the store */
+    int64_t delivery; /* its row in the store */
     int64_t received_us;
-    struct date day;       /* local day of arrival */
-    uint16_t minute;       /* of the local day */
+    struct date day; /* local day of arrival */
+    uint16_t minute; /* of the local day */
     uint16_t flags;
-    uint64_t origin;       /* hash of its producer's fingerprint */
-    int64_t sequence;      /* the file's own serial number; -1: none */
+    uint64_t origin;  /* hash of its producer's fingerprint */
+    int64_t sequence; /* the file's own serial number; -1: none */
     double of[MEASURE_COUNT];
 };
 
@@ -55,24 +55,27 @@ enum rhythm habit_rhythm(const struct habit *habit);
 /* Which of the earlier deliveries one is compared with. */
 enum habit_class {
     CLASS_ALL = 0,
-    CLASS_WEEKDAY,       /* the same weekday */
-    CLASS_MONTH_START,   /* among the first three banking days */
-    CLASS_MONTH_END,     /* among the last three banking days */
-    CLASS_DAY_OF_MONTH,  /* within a day of the same day of month */
-    CLASS_SEASON,        /* the same month of earlier years, within four days of month */
-    CLASS_QUARTER,       /* the first month of a quarter, within four days of month */
-    CLASS_LEVEL,         /* since its level changed; see habit_level */
+    CLASS_WEEKDAY,      /* the same weekday */
+    CLASS_MONTH_START,  /* among the first three banking days */
+    CLASS_MONTH_END,    /* among the last three banking days */
+    CLASS_DAY_OF_MONTH, /* within a day of the same day of month */
+    CLASS_SEASON,       /* the same month of earlier years, within four days of month */
+    CLASS_QUARTER,      /* the first month of a quarter, within four days of month */
+    CLASS_LEVEL,        /* since its level changed; see habit_level */
     CLASS_COUNT
 };
 const char *class_name(enum habit_class c);
 
 /* How far the volume lies from the habit, by its most forgiving class. */
+struct volume_side {
+    double score;                 /* -log10 of the probability, see chance.h */
+    enum habit_class in;          /* the class that explains it best */
+    enum measure by;              /* the measure that is furthest off */
+    unsigned compared;            /* deliveries in that class */
+    double usual_low, usual_high; /* 5th and 95th percentile of the measure in that class */
+};
 struct volume {
-    double high, low;       /* -log10 of the probability, see chance.h */
-    enum habit_class class_high, class_low;
-    enum measure by_high, by_low; /* the measure that is furthest off */
-    unsigned compared;      /* deliveries in the class that explains it best */
-    double usual_low, usual_high; /* 5th and 95th percentile of by_high (low) in that class */
+    struct volume_side high, low;
 };
 /* `now`: the delivery's own row, complete up to what its profile gives. */
 void habit_volume(const struct habit *habit, const struct habit_row *now, struct volume *out);
@@ -84,10 +87,29 @@ void habit_volume(const struct habit *habit, const struct habit_row *now, struct
 #define SHIFT_WITHIN 6
 unsigned habit_level(const struct habit *habit, enum measure measure);
 
-/* The quantile q of a measure among the rows that have it (and more than a few items); NAN when
- * fewer than `least` do. After a change of level its rows alone count, once they are enough;
- * until then whichever of old and new is the wider. */
-double habit_quantile(const struct habit *habit, enum measure measure, double q, unsigned least);
+/* The quantile q of a measure among the rows that have it (and more than a few items, and at
+ * least `items`); NAN when fewer than `least` do. After a change of level its rows alone count,
+ * once they are enough; until then whichever of old and new is the wider. */
+double habit_quantile(const struct habit *habit, enum measure measure, double q, unsigned least,
+                      double items);
+
+/* The numbers of items of the last deliveries, sorted, without the small supplements between
+ * them. Returns how many, and at *looked how many there were with the small ones. */
+#define HABIT_SIZES 10
+unsigned habit_sizes(const struct habit *habit, double sizes[HABIT_SIZES], unsigned *looked);
+
+/* Is this a small one between two of the usual size: N14, a supplement to the last run? */
+bool habit_is_supplement(const struct habit *habit, const struct habit_row *now);
+
+/* Was there one as large a billing period ago: N01, the run of each quarter among daily files? */
+bool habit_has_run(const struct habit *habit, const struct habit_row *now);
+
+/* Days by which the gap before this delivery is longer than usual; 0 when it is not. */
+double habit_pause(const struct habit *habit, const struct habit_row *now);
+
+/* How many times the usual gap lies behind this delivery, when that is unusual (holidays, an
+ * outage): so many times the usual volume is no surprise. 1 to 5. */
+double habit_catch_up(const struct habit *habit, const struct habit_row *now);
 
 /* The share of ordinary deliveries with a score at least this high: own past scores of
  * `measure` (one of SCORE_HIGH, SCORE_LOW, EVIDENCE) and the prior. Between 0 and 1. `least` is

@@ -22,12 +22,14 @@ struct past_delivery {
     enum delivery_state state;
     bool technical; /* held or rejected for its form alone, not for what it says */
     int64_t received_us;
+    bool own; /* the unit's own */
 };
 
 struct past_overlap {
     uint64_t seen;         /* items of this delivery that stand in accepted ones */
     uint64_t first_record; /* the first of them */
     uint64_t in_most;      /* how many stand in `most` */
+    uint64_t alike;        /* items whose party and amount stand in `most` */
     struct past_delivery most;
 };
 
@@ -42,7 +44,7 @@ struct past_keys {
 
 /* What the sender, or somebody for it, said would come. */
 struct announcement {
-    uint64_t items;      /* about so many; 0: not said */
+    uint64_t items; /* about so many; 0: not said */
     int64_t from_us, to_us;
 };
 
@@ -64,10 +66,14 @@ struct history {
     /* By party + amount + due date, in deliveries an operator rejected. */
     struct past_overlap rejected;
     uint64_t amount_seen; /* items whose party and amount the unit sent before */
+    uint64_t amount_off;  /* ... other than as a fee that returns each month, quarter, half-year */
     /* Rarity-weighted share of party and amount that stands in the one earlier delivery of the
      * unit that resembles this one most. */
     double containment;
     struct past_delivery contained_in; /* id.n 0: none */
+    /* The same among those that lie no whole billing period back. */
+    double containment_off;
+    struct past_delivery contained_off_in;
     struct past_keys keys[KEY_KINDS];
     uint64_t paid, first_paid_record; /* claims whose reference an accepted payment has */
     /* Repeats inside the file: number and all; or party, amount and due date, new number. */

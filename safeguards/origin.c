@@ -49,6 +49,8 @@ static int check_sequence(const struct subject *subject, struct finding_list *fi
 #define FOREIGN_SHARE 0.5
 #define ABOVE_HABIT   0.3
 #define PARTIES_LEAST 8
+#define PARTIES_MANY  16
+#define ITEMS_CERTAIN 20
 
 static int check_parties(const struct subject *subject, struct finding_list *findings)
 {
@@ -64,7 +66,27 @@ static int check_parties(const struct subject *subject, struct finding_list *fin
     finding_int(&f, "foreign", (int64_t)(p->by_partner + p->by_other));
     finding_int(&f, "parties", (int64_t)p->keys);
     finding_int(&f, "own", (int64_t)p->by_unit);
-    return signal_add(findings, &f, DECIBANS(18), own > OWN_SHARE);
+    return signal_add(findings, &f, DECIBANS(p->keys < PARTIES_MANY ? 8 : 18),
+                      own > OWN_SHARE && p->keys >= PARTIES_MANY);
+}
+
+/* Nobody in it is known, where many always were: another body's file. */
+#define STRANGERS_KNOWN 0.1
+#define STRANGERS_USUAL 0.3
+
+static int check_strangers(const struct subject *subject, struct finding_list *findings)
+{
+    const struct past_keys *p = &subject->history->keys[KEY_PARTY];
+    double usual = signal_usual(subject, MEASURE_KNOWN_PARTY, 0.05, 2 * EXPERIENCE);
+    struct finding f = finding_make(FINDING_STRANGERS, 0);
+
+    if (p->keys < PARTIES_MANY || !(usual > STRANGERS_USUAL) ||
+        !(signal_now(subject, MEASURE_KNOWN_PARTY) < STRANGERS_KNOWN))
+        return SLUSS_OK;
+    finding_int(&f, "own", (int64_t)p->by_unit);
+    finding_int(&f, "parties", (int64_t)p->keys);
+    finding_int(&f, "usual", signal_percent(usual));
+    return signal_add(findings, &f, DECIBANS(13), false);
 }
 
 static int check_issuer(const struct subject *subject, struct finding_list *findings)
@@ -107,6 +129,7 @@ static int check_items(const struct subject *subject, struct finding_list *findi
 {
     double now = signal_now(subject, MEASURE_ELSEWHERE);
     double usual = signal_usual(subject, MEASURE_ELSEWHERE, 0.98, EXPERIENCE);
+    bool certain = now > usual + 0.5 && subject->history->elsewhere >= ITEMS_CERTAIN;
     struct finding f = finding_make(FINDING_OTHERS_ITEMS, 0);
 
     if (isnan(usual) || !(now > 0.2) || now < usual + ABOVE_HABIT ||
@@ -114,7 +137,7 @@ static int check_items(const struct subject *subject, struct finding_list *findi
         return SLUSS_OK;
     finding_int(&f, "percent", signal_percent(now));
     finding_int(&f, "usual", signal_percent(usual));
-    return signal_add(findings, &f, DECIBANS(20), now > usual + 0.5);
+    return signal_add(findings, &f, DECIBANS(certain ? 20 : 13), certain);
 }
 
 static int check_allowed(const struct subject *subject, struct finding_list *findings)
@@ -134,6 +157,16 @@ static int check_allowed(const struct subject *subject, struct finding_list *fin
     return SLUSS_OK;
 }
 
+/* A new system may name accounts where the old one named none. */
+static unsigned deliveries_with_accounts(const struct habit *habit)
+{
+    unsigned n = 0;
+
+    for (unsigned i = 0; i < habit->n; i++)
+        n += habit->of[i].of[MEASURE_ACCOUNTS] > 0;
+    return n;
+}
+
 static int check_accounts(const struct subject *subject, struct finding_list *findings)
 {
     const struct past_keys *p = &subject->history->keys[KEY_ACCOUNT];
@@ -141,12 +174,12 @@ static int check_accounts(const struct subject *subject, struct finding_list *fi
 
     if (subject->unit->payee_accounts.n > 0)
         return check_allowed(subject, findings);
-    if (p->keys == p->by_unit || signal_experience(subject) < EXPERIENCE)
+    if (p->keys == p->by_unit || deliveries_with_accounts(subject->history->habit) < EXPERIENCE)
         return SLUSS_OK;
     finding_int(&f, "new", (int64_t)(p->keys - p->by_unit));
     finding_int(&f, "accounts", (int64_t)p->keys);
     /* One more beside known ones is an account opened; none that is known is another's. */
-    return signal_add(findings, &f, DECIBANS(p->by_unit == 0 ? 17 : 6),
+    return signal_add(findings, &f, DECIBANS(p->by_unit == 0 ? 17 : 4),
                       p->by_unit == 0 && p->keys <= 3);
 }
 
@@ -181,6 +214,7 @@ static int run(const struct subject *subject, struct finding_list *findings)
     rc = check_layout(subject, findings);
     rc = rc ? rc : check_sequence(subject, findings);
     rc = rc ? rc : check_parties(subject, findings);
+    rc = rc ? rc : check_strangers(subject, findings);
     rc = rc ? rc : check_items(subject, findings);
     rc = rc ? rc : check_issuer(subject, findings);
     rc = rc ? rc : check_accounts(subject, findings);

@@ -105,10 +105,10 @@ static void add_money(struct profile *p, const struct item *item)
 
 /* Names that stand for nobody. Whole tokens, lower case. */
 static const char *const nobody[] = {
-    "test",  "testsson", "testperson", "testare",  "testkund", "testgäldenär", "testfall",
-    "dummy", "xxx",      "xxxx",       "xxxxx",    "asdf",     "qwerty",       "anka",
-    "demo",  "exempel",  "exempelsson", "noname",  "foobar",   "lorem",        "ipsum",
-    "masked", "anonymiserad", "anonym", "anonymized",
+    "test",   "testsson",     "testperson",  "testare",    "testkund", "testgäldenär", "testfall",
+    "dummy",  "xxx",          "xxxx",        "xxxxx",      "asdf",     "qwerty",       "anka",
+    "demo",   "exempel",      "exempelsson", "noname",     "foobar",   "lorem",        "ipsum",
+    "masked", "anonymiserad", "anonym",      "anonymized",
 };
 
 /* "*****", "XXXXXXXX", "---": no letter but x. */
@@ -395,6 +395,9 @@ void profile_measures(struct profile *p, double out[MEASURE_COUNT])
     out[MEASURE_ITEMS] = n;
     out[MEASURE_DEBIT] = money->debit;
     out[MEASURE_CREDIT] = money->credit;
+    if (p->items > p->credits + 1)
+        out[MEASURE_MEAN] = fmax(money->debit - p->largest, 0) / (n - (double)p->credits - 1);
+    out[MEASURE_ACCOUNTS] = p->accounts.n;
     out[MEASURE_LARGEST] = p->largest;
     out[MEASURE_ISSUE_NEWEST] = p->issue_newest;
     out[MEASURE_NUMBER_LENGTH] = usual_length(&p->number_length);
@@ -484,6 +487,10 @@ const char *measure_name(enum measure measure)
         [MEASURE_FOREIGN_PARTY] = "foreign-party",
         [MEASURE_ELSEWHERE] = "elsewhere",
         [MEASURE_NAME_DIGITS] = "name-digits",
+        [MEASURE_MEAN] = "mean",
+        [MEASURE_ACCOUNTS] = "accounts",
+        [MEASURE_SEEN_OFF] = "seen-off",
+        [MEASURE_CONTAINMENT_OFF] = "containment-off",
     };
 
     return names[measure];

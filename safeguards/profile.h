@@ -17,57 +17,61 @@
  * say (no dates: no DUE_DAYS) is not a number (NAN). The order is stored: add at the end. */
 enum measure {
     MEASURE_ITEMS = 0,
-    MEASURE_DEBIT,          /* minor units, main currency, items that add */
-    MEASURE_CREDIT,         /* the same, items that subtract; positive */
-    MEASURE_MEDIAN,         /* of the amounts without sign, minor units */
-    MEASURE_CREDIT_SHARE,   /* items that subtract */
-    MEASURE_DUE_DAYS,       /* median due date, days behind arrival (negative: before) */
-    MEASURE_DUE_SPREAD,     /* days from the 5th to the 95th percentile of the due dates */
-    MEASURE_ISSUE_DAYS,     /* median issue date, days behind arrival */
-    MEASURE_ISSUE_NEWEST,   /* newest issue (else due) date, days behind arrival */
-    MEASURE_AMOUNTS,        /* different amounts, of the items */
-    MEASURE_PARTIES,        /* different parties, of the items */
-    MEASURE_TOP_PARTY,      /* share of the commonest party */
-    MEASURE_TOP_NAME,       /* share of the commonest name */
-    MEASURE_TOP_AMOUNT,     /* share of the commonest amount */
-    MEASURE_ROUND,          /* amounts that are whole hundreds */
-    MEASURE_WHOLE,          /* amounts without minor units */
-    MEASURE_NO_PARTY,       /* without identity */
-    MEASURE_NO_NAME,        /* without name */
-    MEASURE_NO_REFERENCE,   /* without reference */
-    MEASURE_NO_DUE,         /* without due date */
-    MEASURE_NO_ISSUE,       /* without issue date */
-    MEASURE_BAD_IDENTITY,   /* of those that look Swedish: wrong check digit or no such day */
-    MEASURE_BAD_REFERENCE,  /* of references of digits alone: wrong check digit */
-    MEASURE_TEST_IDENTITY,  /* reserved test identities */
-    MEASURE_PLACEHOLDER,    /* names or numbers that stand for somebody else */
-    MEASURE_MOJIBAKE,       /* names whose letters were lost */
-    MEASURE_NUMBER_LOW,     /* 5th percentile of the numbers' digits, as a number */
-    MEASURE_NUMBER_HIGH,    /* 95th */
-    MEASURE_NUMBER_LENGTH,  /* length of most numbers */
-    MEASURE_ZERO,           /* amounts of zero */
-    MEASURE_LARGEST,        /* largest amount without sign, minor units */
+    MEASURE_DEBIT,            /* minor units, main currency, items that add */
+    MEASURE_CREDIT,           /* the same, items that subtract; positive */
+    MEASURE_MEDIAN,           /* of the amounts without sign, minor units */
+    MEASURE_CREDIT_SHARE,     /* items that subtract */
+    MEASURE_DUE_DAYS,         /* median due date, days behind arrival (negative: before) */
+    MEASURE_DUE_SPREAD,       /* days from the 5th to the 95th percentile of the due dates */
+    MEASURE_ISSUE_DAYS,       /* median issue date, days behind arrival */
+    MEASURE_ISSUE_NEWEST,     /* newest issue (else due) date, days behind arrival */
+    MEASURE_AMOUNTS,          /* different amounts, of the items */
+    MEASURE_PARTIES,          /* different parties, of the items */
+    MEASURE_TOP_PARTY,        /* share of the commonest party */
+    MEASURE_TOP_NAME,         /* share of the commonest name */
+    MEASURE_TOP_AMOUNT,       /* share of the commonest amount */
+    MEASURE_ROUND,            /* amounts that are whole hundreds */
+    MEASURE_WHOLE,            /* amounts without minor units */
+    MEASURE_NO_PARTY,         /* without identity */
+    MEASURE_NO_NAME,          /* without name */
+    MEASURE_NO_REFERENCE,     /* without reference */
+    MEASURE_NO_DUE,           /* without due date */
+    MEASURE_NO_ISSUE,         /* without issue date */
+    MEASURE_BAD_IDENTITY,     /* of those that look Swedish: wrong check digit or no such day */
+    MEASURE_BAD_REFERENCE,    /* of references of digits alone: wrong check digit */
+    MEASURE_TEST_IDENTITY,    /* reserved test identities */
+    MEASURE_PLACEHOLDER,      /* names or numbers that stand for somebody else */
+    MEASURE_MOJIBAKE,         /* names whose letters were lost */
+    MEASURE_NUMBER_LOW,       /* 5th percentile of the numbers' digits, as a number */
+    MEASURE_NUMBER_HIGH,      /* 95th */
+    MEASURE_NUMBER_LENGTH,    /* length of most numbers */
+    MEASURE_ZERO,             /* amounts of zero */
+    MEASURE_LARGEST,          /* largest amount without sign, minor units */
     MEASURE_DUE_BEFORE_ISSUE, /* items due before they were issued */
     /* What the comparison with earlier deliveries adds; see history.h. */
-    MEASURE_SEEN_NUMBER,    /* numbers accepted before */
-    MEASURE_SEEN_DUE,       /* party, amount and due date accepted before */
-    MEASURE_SEEN_AMOUNT,    /* party and amount accepted before */
-    MEASURE_KNOWN_PARTY,    /* parties accepted before, of the parties */
-    MEASURE_CONTAINMENT,    /* weighted, in the earlier delivery it resembles most */
-    MEASURE_REPEATS,        /* items that repeat another of the same file */
+    MEASURE_SEEN_NUMBER, /* numbers accepted before */
+    MEASURE_SEEN_DUE,    /* party, amount and due date accepted before */
+    MEASURE_SEEN_AMOUNT, /* party and amount accepted before */
+    MEASURE_KNOWN_PARTY, /* parties accepted before, of the parties */
+    MEASURE_CONTAINMENT, /* weighted, in the earlier delivery it resembles most */
+    MEASURE_REPEATS,     /* items that repeat another of the same file */
     /* What the checks made of it, kept to rank later ones. */
-    MEASURE_SCORE_HIGH,     /* volume, upwards: -log10 of its probability */
+    MEASURE_SCORE_HIGH, /* volume, upwards: -log10 of its probability */
     MEASURE_SCORE_LOW,
-    MEASURE_EVIDENCE,       /* total weight of a soft kind */
-    MEASURE_REPEATS_DUE,    /* items that repeat another but for its number */
-    MEASURE_FOREIGN_PARTY,  /* parties known from other units alone, of the parties */
-    MEASURE_ELSEWHERE,      /* items known from other units alone */
-    MEASURE_NAME_DIGITS,    /* names with a digit, as addresses have */
+    MEASURE_EVIDENCE,        /* total weight of a soft kind */
+    MEASURE_REPEATS_DUE,     /* items that repeat another but for its number */
+    MEASURE_FOREIGN_PARTY,   /* parties known from other units alone, of the parties */
+    MEASURE_ELSEWHERE,       /* items known from other units alone */
+    MEASURE_NAME_DIGITS,     /* names with a digit, as addresses have */
+    MEASURE_MEAN,            /* mean amount without credits and the largest, minor units */
+    MEASURE_ACCOUNTS,        /* different payee accounts; 16 or more count as 16 */
+    MEASURE_SEEN_OFF,        /* party and amount accepted before, but not as a fee that returns */
+    MEASURE_CONTAINMENT_OFF, /* as CONTAINMENT, among deliveries of no whole period ago */
     MEASURE_COUNT
 };
 
 /* Small names counted exactly: accounts, issuers. More than fit are counted as `others`. */
-#define PROFILE_NAMES 16
+#define PROFILE_NAMES     16
 #define PROFILE_NAME_SIZE 36
 
 struct profile_names {

@@ -20,12 +20,21 @@
 /* A stream of unique numbers, and what is too many there. */
 #define UNIQUE      0.02
 #define UNIQUE_MANY 0.1
+#define DUE_LEAST   5
 /* Under new numbers a file is doubled or tripled; beyond that it is of one fee for all. */
 #define COPIES_MOST 0.8
 
 static double share_of(const struct subject *subject, uint64_t n)
 {
     return (double)n / (double)subject->delivery->summary.items;
+}
+
+/* Where a share of the items repeats by nature, so much does in a file that was doubled. */
+static double doubled_share(const struct subject *subject)
+{
+    double usual = signal_usual(subject, MEASURE_REPEATS, 0.5, EXPERIENCE);
+
+    return usual > UNIQUE ? (1 + usual) / 2 : 0;
 }
 
 /* Number and all. */
@@ -42,7 +51,7 @@ static bool is_doubled(const struct subject *subject)
     if (share < MANY_SHARE)
         return false;
     if (share_of(subject, h->lone) <= LONE_SHARE)
-        return isnan(usual) || share > usual + ABOVE_HABIT;
+        return isnan(usual) || share > fmax(usual + ABOVE_HABIT, doubled_share(subject));
     return share > usual + FAR_ABOVE; /* no habit: not known */
 }
 
@@ -51,8 +60,12 @@ static bool is_renumbered(const struct subject *subject)
 {
     const struct history *h = subject->history;
     double share = share_of(subject, h->repeats_due);
-    double usual = signal_usual(subject, MEASURE_REPEATS_DUE, 0.98, EXPERIENCE);
+    /* A new system may give each line of a document a number of its own. */
+    double usual = fmax(signal_usual(subject, MEASURE_REPEATS_DUE, 0.98, EXPERIENCE),
+                        signal_usual(subject, MEASURE_REPEATS, 0.98, EXPERIENCE));
 
+    if (h->repeats_due >= DUE_LEAST && usual < UNIQUE && share > usual + UNIQUE_MANY)
+        return true;
     return h->repeats_due >= MANY_LEAST && share >= MANY_SHARE && share <= COPIES_MOST &&
            share_of(subject, h->lone_due) <= LONE_SHARE &&
            (isnan(usual) || share > usual + ABOVE_HABIT);
@@ -75,8 +88,8 @@ static int run(const struct subject *subject, struct finding_list *findings)
     if (is_doubled(subject))
         return add(subject, FINDING_REPEATS_MANY, h->repeats, h->first_repeat_record, findings);
     if (is_renumbered(subject))
-        return add(subject, FINDING_REPEATS_RENUMBERED, h->repeats_due,
-                   h->first_repeat_due_record, findings);
+        return add(subject, FINDING_REPEATS_RENUMBERED, h->repeats_due, h->first_repeat_due_record,
+                   findings);
     if (h->repeats > 0)
         return add(subject, FINDING_REPEATS_INSIDE, h->repeats, h->first_repeat_record, findings);
     return SLUSS_OK;

@@ -14,9 +14,9 @@
 struct share_row {
     enum measure measure;
     enum finding_code code;
-    const char *field;  /* for people; null: the sentence needs none */
-    double most;        /* never unusual up to here */
-    double beyond;      /* nor up to the habit's 98th percentile and this */
+    const char *field; /* for people; null: the sentence needs none */
+    double most;       /* never unusual up to here */
+    double beyond;     /* nor up to the habit's 98th percentile and this */
     double weight;
     double hold_beyond; /* holds alone when this much above the habit; 2: never */
     unsigned items;     /* at least so many items must be concerned */
@@ -36,7 +36,7 @@ static const struct share_row rows[] = {
     {MEASURE_NO_ISSUE, FINDING_FIELD_EMPTY, "issue date", 0.1, 0.4, DECIBANS(6), 2, 5},
     {MEASURE_BAD_IDENTITY, FINDING_BAD_IDENTITIES, NULL, 0.1, 0.1, DECIBANS(13), 0.3, 8},
     {MEASURE_BAD_REFERENCE, FINDING_BAD_REFERENCES, NULL, 0.1, 0.2, DECIBANS(10), 0.5, 5},
-    {MEASURE_MOJIBAKE, FINDING_BROKEN_LETTERS, NULL, 0.01, 0.02, DECIBANS(13), 0.05, 3},
+    {MEASURE_MOJIBAKE, FINDING_BROKEN_LETTERS, NULL, 0.01, 0.02, DECIBANS(13), 0.05, 2},
     {MEASURE_NAME_DIGITS, FINDING_NAME_DIGITS, NULL, 0.2, 0.3, DECIBANS(13), 0.4, 4},
     {MEASURE_ZERO, FINDING_ZERO_AMOUNTS, NULL, 0.2, 0.3, DECIBANS(10), 0.6, 5},
 };
@@ -79,18 +79,19 @@ static int check_credits(const struct subject *subject, struct finding_list *fin
     return signal_add(findings, &f, DECIBANS(8), false);
 }
 
+#define FEW_AMOUNTS 0.3
+
 /* Few different amounts among many items, where there used to be many. */
 static int check_amounts(const struct subject *subject, struct finding_list *findings)
 {
     double items = (double)subject->delivery->summary.items;
-    double share = signal_now(subject, MEASURE_AMOUNTS) / items;
-    double usual = signal_usual(subject, MEASURE_AMOUNTS, 0.05, 8);
-    double usual_items = signal_usual(subject, MEASURE_ITEMS, 0.05, 8);
+    double now = signal_now(subject, MEASURE_AMOUNTS);
+    double usual = signal_usual_alike(subject, MEASURE_AMOUNTS, 0.05, EXPERIENCE);
     struct finding f = finding_make(FINDING_FEW_AMOUNTS, 0);
 
-    if (isnan(usual) || !(usual_items > 0) || items < 20 || share >= 0.2 * usual / usual_items)
+    if (items < 20 || !(now < FEW_AMOUNTS * usual))
         return SLUSS_OK;
-    finding_int(&f, "amounts", (int64_t)signal_now(subject, MEASURE_AMOUNTS));
+    finding_int(&f, "amounts", (int64_t)now);
     finding_int(&f, "items", (int64_t)items);
     return signal_add(findings, &f, DECIBANS(6), false);
 }

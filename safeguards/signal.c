@@ -10,17 +10,29 @@ enum signal_group signal_group_of(const char *check)
         const char *check;
         enum signal_group group;
     } groups[] = {
-        {"duplicate-file", GROUP_CONTENT},  {"duplicate-content", GROUP_CONTENT},
-        {"duplicate-item", GROUP_CONTENT},  {"resemblance", GROUP_CONTENT},
-        {"repeat-in-file", GROUP_CONTENT},  {"paid", GROUP_CONTENT},
-        {"volume", GROUP_VOLUME},           {"amount", GROUP_VOLUME},
-        {"dates", GROUP_DATES},             {"origin", GROUP_ORIGIN},
-        {"sequence", GROUP_ORIGIN},         {"number-series", GROUP_ORIGIN},
-        {"sender", GROUP_ORIGIN},           {"payee", GROUP_ORIGIN},
-        {"hour", GROUP_ORIGIN},             {"test-mark", GROUP_TEST},
-        {"test-name", GROUP_TEST},          {"test-evidence", GROUP_TEST},
-        {"test-identity", GROUP_TEST},      {"placeholder", GROUP_TEST},
-        {"collapsed", GROUP_TEST},          {"phase", GROUP_TEST},
+        {"duplicate-file", GROUP_CONTENT},
+        {"duplicate-content", GROUP_CONTENT},
+        {"duplicate-item", GROUP_CONTENT},
+        {"resemblance", GROUP_CONTENT},
+        {"repeat-in-file", GROUP_CONTENT},
+        {"paid", GROUP_CONTENT},
+        {"volume", GROUP_VOLUME},
+        {"amount", GROUP_VOLUME},
+        {"dates", GROUP_DATES},
+        {"origin", GROUP_ORIGIN},
+        {"sequence", GROUP_ORIGIN},
+        {"number-series", GROUP_ORIGIN},
+        {"sender", GROUP_ORIGIN},
+        {"payee", GROUP_ORIGIN},
+        {"hour", GROUP_ORIGIN},
+        {"test-mark", GROUP_TEST},
+        {"test-name", GROUP_TEST},
+        {"test-evidence", GROUP_TEST},
+        {"test-identity", GROUP_TEST},
+        {"placeholder", GROUP_TEST},
+        {"collapsed", GROUP_TEST},
+        {"phase", GROUP_TEST},
+        {"empty-field", GROUP_ORIGIN},
     };
 
     for (size_t i = 0; i < sizeof groups / sizeof *groups; i++)
@@ -50,7 +62,16 @@ double signal_usual(const struct subject *subject, enum measure measure, double 
 {
     const struct habit *habit = subject->history->habit;
 
-    return habit ? habit_quantile(habit, measure, q, least) : NAN;
+    return habit ? habit_quantile(habit, measure, q, least, 0) : NAN;
+}
+
+double signal_usual_alike(const struct subject *subject, enum measure measure, double q,
+                          unsigned least)
+{
+    const struct habit *habit = subject->history->habit;
+
+    return habit ? habit_quantile(habit, measure, q, least, signal_now(subject, MEASURE_ITEMS) / 3)
+                 : NAN;
 }
 
 unsigned signal_experience(const struct subject *subject)

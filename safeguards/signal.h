@@ -34,6 +34,9 @@ double signal_budget(const struct subject *subject);
 double signal_now(const struct subject *subject, enum measure measure);
 /* The habit's quantile, NAN below `least` deliveries. */
 double signal_usual(const struct subject *subject, enum measure measure, double q, unsigned least);
+/* The same among deliveries that are not much smaller than this one. */
+double signal_usual_alike(const struct subject *subject, enum measure measure, double q,
+                          unsigned least);
 /* Deliveries the habit knows whole. */
 unsigned signal_experience(const struct subject *subject);
 

@@ -12,6 +12,9 @@
 
 /* Deliveries a habit needs before it is asked. */
 #define EXPERIENCE 6
+/* The prior alone promises too much: first files are held two to three times as often. */
+#define YOUNG        20
+#define YOUNG_FACTOR 3
 
 /* Share of ordinary deliveries with such a score, and how far beyond the usual range. What
  * holds is the budget (model/settings.h); what it weighs is the same under any. */
@@ -19,7 +22,11 @@
 #define RANK_STRONG    0.01
 #define RANK_NOTABLE   0.05
 #define BEYOND_FACTOR  1.5
+#define MONEY_FACTOR   4
 #define BELOW_FACTOR   0.55
+/* A middle amount; that of payments is what people happen to pay. */
+#define MEDIAN_FACTOR 1.8
+#define MEDIAN_PAID   4
 
 /* Items that a median amount needs to mean something. */
 #define MEDIAN_ITEMS 8
@@ -51,18 +58,17 @@ static enum finding_code code_of(enum measure measure, bool high)
     return high ? FINDING_LARGE_AMOUNTS : FINDING_SMALL_AMOUNTS;
 }
 
-static int add(const struct subject *subject, const struct volume *v, bool high, double rank,
-               bool hold, struct finding_list *findings)
+static int add(const struct subject *subject, const struct volume_side *side, bool high,
+               double rank, bool hold, struct finding_list *findings)
 {
-    enum measure by = high ? v->by_high : v->by_low;
-    struct finding f = finding_make(code_of(by, high), 0);
+    struct finding f = finding_make(code_of(side->by, high), 0);
     bool expected = signal_excused(subject);
 
-    put(&f, subject, "now", by, subject->now->of[by]);
-    put(&f, subject, "low", by, v->usual_low);
-    put(&f, subject, "high", by, v->usual_high);
-    finding_int(&f, "compared", v->compared);
-    finding_text(&f, "class", span_str(class_name(high ? v->class_high : v->class_low)));
+    put(&f, subject, "now", side->by, subject->now->of[side->by]);
+    put(&f, subject, "low", side->by, side->usual_low);
+    put(&f, subject, "high", side->by, side->usual_high);
+    finding_int(&f, "compared", side->compared);
+    finding_text(&f, "class", span_str(class_name(side->in)));
     return signal_add(findings, &f, expected ? 0 : weight_of_rank(rank), hold && !expected);
 }
 
@@ -71,9 +77,12 @@ static double value_of(const struct subject *subject, enum measure measure)
 {
     double value = subject->now->of[measure];
 
-    return measure == MEASURE_DEBIT && subject->delivery->summary.items >= MEDIAN_ITEMS
-               ? value - subject->now->of[MEASURE_LARGEST]
-               : value;
+    return measure == MEASURE_DEBIT ? value - subject->now->of[MEASURE_LARGEST] : value;
+}
+
+static bool is_payments(const struct subject *subject)
+{
+    return subject->delivery->summary.kind == KIND_PAYMENTS;
 }
 
 static bool enough_items(const struct subject *subject)
@@ -83,15 +92,16 @@ static bool enough_items(const struct subject *subject)
 
 /* Where it hardly varies, a fifth is much (a wrong tariff; decided changes are 3 to 15 %); where
  * it varies some, a factor. Where it varies more, only its rank says something. */
-#define STEADY          1.08
-#define STEADY_FACTOR   1.18
-#define STEADY_FALL     1.3 /* a new small fee pulls the middle down */
-#define VARYING         1.4
-#define VARYING_FACTOR  1.8
-#define ANY_FACTOR      8 /* a unit error is a hundred */
-#define ANY_FALL        20
-#define AMOUNT_FILES    5
-#define AMOUNT_ITEMS    8
+#define STEADY         1.15
+#define STEADY_FACTOR  1.18
+#define STEADY_FALL    1.3 /* a new small fee pulls the middle down */
+#define VARYING        1.4
+#define VARYING_FACTOR 1.8
+#define ANY_FACTOR     8 /* a unit error is a hundred */
+#define ANY_FALL       20
+#define AMOUNT_FILES   5
+#define AMOUNT_ITEMS   8
+#define UNIT_ITEMS     5 /* enough for a hundred times as much */
 
 /* Many more credits than usual: a control of past fees, or a batch of credit notes, where small
  * amounts and odd numbers are the rule. */
@@ -102,79 +112,166 @@ static bool is_control(const struct subject *subject)
     return signal_now(subject, MEASURE_CREDIT_SHARE) > (isnan(usual) ? 0 : usual) + 0.2;
 }
 
-static int check_high(const struct subject *subject, const struct volume *v, double rank,
+/* After a long gap there is so much more. Where there are no more items than usual, much money
+ * is a metered bill that catches up, until it is too much for that. */
+static double beyond_factor(const struct subject *subject, const struct volume_side *side)
+{
+    double items = signal_usual(subject, MEASURE_ITEMS, 0.95, EXPERIENCE);
+
+    if (side->by == MEASURE_MEDIAN)
+        return is_payments(subject) ? MEDIAN_PAID : MEDIAN_FACTOR;
+    if (side->by == MEASURE_DEBIT && signal_now(subject, MEASURE_ITEMS) <= 1.2 * items)
+        return MONEY_FACTOR * habit_catch_up(subject->history->habit, subject->now);
+    return BEYOND_FACTOR * habit_catch_up(subject->history->habit, subject->now);
+}
+
+/* Materially more than the best class and all deliveries together usually have? */
+static bool is_beyond(const struct subject *subject, const struct volume_side *side)
+{
+    double all = signal_usual(subject, side->by, 0.95, EXPERIENCE);
+    double usual = isnan(all) || all < side->usual_high ? side->usual_high : all;
+
+    return value_of(subject, side->by) > beyond_factor(subject, side) * usual &&
+           (side->by != MEASURE_MEDIAN || enough_items(subject));
+}
+
+static int check_high(const struct subject *subject, const struct volume_side *side, double rank,
                       struct finding_list *findings)
 {
-    bool beyond = value_of(subject, v->by_high) > BEYOND_FACTOR * v->usual_high &&
-                  (v->by_high != MEASURE_MEDIAN || enough_items(subject));
+    bool run = side->by != MEASURE_MEDIAN && habit_has_run(subject->history->habit, subject->now);
+    bool beyond = !run && is_beyond(subject, side);
 
     if (rank > RANK_NOTABLE)
         return SLUSS_OK;
-    return add(subject, v, true, beyond ? rank : RANK_NOTABLE,
+    return add(subject, side, true, beyond ? rank : RANK_NOTABLE,
                beyond && rank <= signal_budget(subject) && !is_control(subject), findings);
 }
 
-static int check_low(const struct subject *subject, const struct volume *v, double rank,
+static int check_low(const struct subject *subject, const struct volume_side *side, double rank,
                      struct finding_list *findings)
 {
-    bool below = subject->now->of[v->by_low] < BELOW_FACTOR * v->usual_low;
-    bool amounts = v->by_low == MEASURE_MEDIAN && enough_items(subject);
+    double now = subject->now->of[side->by];
+    bool amounts = side->by == MEASURE_MEDIAN && enough_items(subject) && now > 0 &&
+                   (!is_payments(subject) || MEDIAN_PAID * now < side->usual_low);
 
     /* In a batch of credits little is claimed. */
-    if (rank > fmax(RANK_STRONG, signal_budget(subject)) || !below ||
-        signal_now(subject, MEASURE_CREDIT_SHARE) > 0.5)
+    if (rank > fmax(RANK_STRONG, signal_budget(subject)) || now >= BELOW_FACTOR * side->usual_low ||
+        signal_now(subject, MEASURE_CREDIT_SHARE) > 0.5 ||
+        habit_is_supplement(subject->history->habit, subject->now))
         return SLUSS_OK;
-    return add(subject, v, false, amounts ? rank : RANK_NOTABLE,
+    return add(subject, side, false, amounts ? rank : RANK_NOTABLE,
                amounts && rank <= signal_budget(subject), findings);
 }
 
 /* --- the number of items, where it hardly varies ------------------------------------------- */
 
-#define STEADY_ITEMS      1.3
-#define STEADY_FILES      6
-#define STEADY_FEW        0.68
-#define STEADY_MANY       1.5
+#define STEADY_ITEMS 1.3
+#define STEADY_FILES 5
+#define STEADY_LEAST 20
+#define STEADY_FEW   0.68
+#define STEADY_MANY  1.5
 
 /* A stream that sends about as many each time: half of them are missing, not on holiday. */
 static int check_steady(const struct subject *subject, struct finding_list *findings)
 {
-    double now = signal_now(subject, MEASURE_ITEMS);
-    double low = signal_usual(subject, MEASURE_ITEMS, 0.02, STEADY_FILES);
-    double high = signal_usual(subject, MEASURE_ITEMS, 0.98, STEADY_FILES);
+    const struct habit *habit = subject->history->habit;
+    double sizes[HABIT_SIZES], now = signal_now(subject, MEASURE_ITEMS);
+    unsigned looked, n = habit_sizes(habit, sizes, &looked);
     struct finding f;
 
-    if (isnan(low) || low < 20 || high > STEADY_ITEMS * low || is_control(subject) ||
-        (now >= STEADY_FEW * low && now <= STEADY_MANY * high) || signal_excused(subject))
+    if (n < STEADY_FILES || looked > n + n / 4 || sizes[0] < STEADY_LEAST ||
+        sizes[n - 1] > STEADY_ITEMS * sizes[0] || is_control(subject) ||
+        habit_is_supplement(habit, subject->now) ||
+        (now >= STEADY_FEW * sizes[0] &&
+         now <= STEADY_MANY * sizes[n - 1] * habit_catch_up(habit, subject->now)) ||
+        signal_excused(subject))
         return SLUSS_OK;
-    f = finding_make(now < low ? FINDING_FEW_ITEMS : FINDING_MANY_ITEMS, 0);
+    f = finding_make(now < sizes[0] ? FINDING_FEW_ITEMS : FINDING_MANY_ITEMS, 0);
     put(&f, subject, "now", MEASURE_ITEMS, now);
-    put(&f, subject, "low", MEASURE_ITEMS, low);
-    put(&f, subject, "high", MEASURE_ITEMS, high);
-    finding_int(&f, "compared", subject->history->habit->n);
+    put(&f, subject, "low", MEASURE_ITEMS, sizes[0]);
+    put(&f, subject, "high", MEASURE_ITEMS, sizes[n - 1]);
+    finding_int(&f, "compared", n);
     finding_text(&f, "class", span_str(class_name(CLASS_ALL)));
     return signal_add(findings, &f, DECIBANS(17), true);
 }
 
 /* --- the middle amount --------------------------------------------------------------------- */
 
+struct factors {
+    double rise, fall;
+};
+
+/* How far a measure with this spread may move. Payments are what people happen to pay. */
+static struct factors factors_of(double spread, bool payments)
+{
+    if (payments || spread > VARYING)
+        return (struct factors){ANY_FACTOR, ANY_FALL};
+    if (spread > STEADY)
+        return (struct factors){VARYING_FACTOR, VARYING_FACTOR};
+    return (struct factors){STEADY_FACTOR, STEADY_FALL};
+}
+
+/* A measure of the amounts beside its habit. */
+struct amounts {
+    enum measure by;
+    double now, low, high, spread;
+};
+
+static struct amounts amounts_by(const struct subject *subject, enum measure by)
+{
+    struct amounts a = {by, signal_now(subject, by), signal_usual(subject, by, 0.05, AMOUNT_FILES),
+                        signal_usual(subject, by, 0.95, AMOUNT_FILES), NAN};
+
+    a.spread = a.low > 0 ? a.high / a.low : NAN;
+    return a;
+}
+
+/* By how much the amounts moved, beyond the habit's edge: 1 within it. */
+static double rise_of(const struct amounts *a)
+{
+    return a->now / a->high;
+}
+
+static double fall_of(const struct amounts *a)
+{
+    return a->low / a->now;
+}
+
+/* The middle of few kinds of fees jumps from one to the next when a few are added, the mean
+ * follows one large invoice: the steadier of them tells, and the other must have moved as well,
+ * upwards half as far, unless it moves about by nature. */
+static bool moved(const struct amounts *by, const struct amounts *other, bool payments, bool *up)
+{
+    struct factors f = factors_of(by->spread, payments);
+    bool counts = other->spread <= VARYING;
+
+    *up = rise_of(by) > f.rise;
+    if (*up)
+        return !counts || rise_of(other) > 1 + (f.rise - 1) / 2;
+    return fall_of(by) > f.fall && (!counts || fall_of(other) > f.fall);
+}
+
 static int check_amount(const struct subject *subject, struct finding_list *findings)
 {
-    double now = signal_now(subject, MEASURE_MEDIAN);
-    double low = signal_usual(subject, MEASURE_MEDIAN, 0.05, AMOUNT_FILES);
-    double high = signal_usual(subject, MEASURE_MEDIAN, 0.95, AMOUNT_FILES);
-    double spread = high / low;
-    double rise = spread <= STEADY ? STEADY_FACTOR : spread <= VARYING ? VARYING_FACTOR : ANY_FACTOR;
-    double fall = spread <= STEADY ? STEADY_FALL : spread <= VARYING ? VARYING_FACTOR : ANY_FALL;
+    struct amounts by = amounts_by(subject, MEASURE_MEDIAN);
+    struct amounts other = amounts_by(subject, MEASURE_MEAN);
+    bool up;
     struct finding f;
 
-    if (isnan(low) || !(low > 0) || is_control(subject) ||
-        subject->delivery->summary.items < AMOUNT_ITEMS ||
-        (now <= high * rise && now * fall >= low) || signal_excused(subject))
+    if (other.spread < by.spread) {
+        struct amounts steadier = other;
+        other = by;
+        by = steadier;
+    }
+    if (isnan(by.spread) || !(by.now > 0) || is_control(subject) ||
+        signal_now(subject, MEASURE_ITEMS) <
+            (by.now > ANY_FALL * by.high ? UNIT_ITEMS : AMOUNT_ITEMS) ||
+        !moved(&by, &other, is_payments(subject), &up) || signal_excused(subject))
         return SLUSS_OK;
-    f = finding_make(now > high ? FINDING_LARGE_AMOUNTS : FINDING_SMALL_AMOUNTS, 0);
-    put(&f, subject, "now", MEASURE_MEDIAN, now);
-    put(&f, subject, "low", MEASURE_MEDIAN, low);
-    put(&f, subject, "high", MEASURE_MEDIAN, high);
+    f = finding_make(up ? FINDING_LARGE_AMOUNTS : FINDING_SMALL_AMOUNTS, 0);
+    put(&f, subject, "now", by.by, by.now);
+    put(&f, subject, "low", by.by, by.low);
+    put(&f, subject, "high", by.by, by.high);
     finding_int(&f, "compared", subject->history->habit->n);
     finding_text(&f, "class", span_str(class_name(CLASS_ALL)));
     return signal_add(findings, &f, DECIBANS(17), true);
@@ -198,7 +295,7 @@ static int run(const struct subject *subject, struct finding_list *findings)
 {
     const struct habit *habit = subject->history->habit;
     struct volume v;
-    double high, low, budget = signal_budget(subject);
+    double high, low, young, budget = signal_budget(subject);
     int rc;
 
     if (!habit || !subject->now || subject->delivery->summary.items == 0)
@@ -206,12 +303,13 @@ static int run(const struct subject *subject, struct finding_list *findings)
     if (habit->n < EXPERIENCE)
         return check_first(subject, findings);
     habit_volume(habit, subject->now, &v);
-    high = habit_rank(habit, MEASURE_SCORE_HIGH, v.high, budget);
-    low = habit_rank(habit, MEASURE_SCORE_LOW, v.low, budget);
-    subject->now->of[MEASURE_SCORE_HIGH] = v.high;
-    subject->now->of[MEASURE_SCORE_LOW] = v.low;
-    rc = check_high(subject, &v, high, findings);
-    rc = rc ? rc : check_low(subject, &v, low, findings);
+    young = habit->n < YOUNG ? YOUNG_FACTOR : 1;
+    high = young * habit_rank(habit, MEASURE_SCORE_HIGH, v.high.score, budget);
+    low = young * habit_rank(habit, MEASURE_SCORE_LOW, v.low.score, budget);
+    subject->now->of[MEASURE_SCORE_HIGH] = v.high.score;
+    subject->now->of[MEASURE_SCORE_LOW] = v.low.score;
+    rc = check_high(subject, &v.high, high, findings);
+    rc = rc ? rc : check_low(subject, &v.low, low, findings);
     rc = rc ? rc : check_steady(subject, findings);
     return rc ? rc : check_amount(subject, findings);
 }

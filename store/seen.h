@@ -68,28 +68,33 @@ struct seen_items {
 /* The earlier delivery that holds most. row 0: none. */
 struct seen_most {
     int64_t row;
-    uint64_t items; /* that stand in it */
+    uint64_t items;   /* that stand in it */
+    uint64_t amounts; /* items whose party and amount stand in it */
 };
 
 struct sweep_result {
     uint64_t items;
     struct seen_keys of[KEY_KINDS];
     /* From the unit's own deliveries: */
-    struct seen_items number;         /* number accepted before */
-    struct seen_items due;            /* number new or absent; party, amount and due date known */
-    struct seen_items amount;         /* party and amount known */
-    struct seen_items elsewhere;      /* neither, but number or due known from other units */
-    struct seen_items rejected;       /* number, or party, amount and due date, rejected before */
+    struct seen_items number;     /* number accepted before */
+    struct seen_items due;        /* number new or absent; party, amount and due date known */
+    struct seen_items amount;     /* party and amount known */
+    struct seen_items amount_off; /* ... but not as a fee that comes each month, quarter ... */
+    struct seen_items elsewhere;  /* neither, but number or due known from other units */
+    struct seen_items rejected;   /* number, or party, amount and due date, rejected before */
     struct seen_items paid;
-    struct seen_items repeats;        /* another item of the file has the same keys */
-    struct seen_items repeats_due;    /* ... the same party, amount and due date, other number */
-    uint64_t lone;                    /* items that no other of the file repeats */
-    uint64_t lone_due;                /* ... in party, amount and due date */
+    struct seen_items repeats;     /* another item of the file has the same keys */
+    struct seen_items repeats_due; /* ... the same party, amount and due date, other number */
+    uint64_t lone;                 /* items that no other of the file repeats */
+    uint64_t lone_due;             /* ... in party, amount and due date */
     struct seen_most most_number, most_due, most_rejected;
     /* Rarity-weighted containment of party and amount in the one earlier delivery that holds
      * most of the weight: 0 to 1. A pair weighs 1 / (1 + deliveries that have it). */
     double containment;
     int64_t contained_in;
+    /* The same among the deliveries that lie no whole billing period back. */
+    double containment_off;
+    int64_t contained_off_in;
 };
 
 struct sweep;

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "model/calendar.h"
 #include "model/error.h"
 #include "store/seen_internal.h"
 
@@ -26,17 +27,19 @@ enum item_flag {
     HAS_DUE = 512,
     NUMBER_SHARED = 1024, /* with another item of the file */
     DUE_SHARED = 2048,
+    AMOUNT_OFF = 4096, /* seen, but not a billing period ago, or a few days ago as well */
 };
 
 /* Holders of one key that are looked at; the newest of more. */
 #define HOLDERS_MOST 512
 
 struct met {
-    int64_t row; /* 0: free */
+    int64_t row;        /* 0: free */
     int64_t acceptance; /* 0: none */
     bool accepted, rejected;
     enum seen_where where;
-    uint64_t number, due, rejected_items;
+    bool recent, periodic; /* by when it came, see billing_period_between() */
+    uint64_t number, due, amount, rejected_items;
     double weight;
 };
 
@@ -47,6 +50,7 @@ struct sweep {
     int64_t accepted_to;
     char unit[UNIT_KEY_MAX];
     size_t partner_n;
+    struct date day; /* on which it came */
     uint16_t *flags;
     struct met *met;
     size_t met_n, met_room;
@@ -106,7 +110,8 @@ static int begin(struct sweep *s)
 static int find_unit(struct sweep *s)
 {
     sqlite3_stmt *statement;
-    int rc = db_query(s->seen->store->db, &statement, "SELECT unit FROM delivery WHERE row_id = ?1",
+    int rc = db_query(s->seen->store->db, &statement,
+                      "SELECT unit, received_us FROM delivery WHERE row_id = ?1",
                       VALUES(v_int(s->gather->row)));
     if (rc == 0)
         rc = db_next(s->seen->store->db, statement);
@@ -116,6 +121,7 @@ static int find_unit(struct sweep *s)
     rc = unit.n < sizeof s->unit ? SLUSS_OK : SLUSS_ECORRUPT;
     if (rc == 0)
         memcpy(s->unit, unit.p, unit.n);
+    s->day = local_of_instant(col_int(statement, 1)).day;
     db_done(statement);
     s->partner_n = strcspn(s->unit, "/");
     return rc;
@@ -185,15 +191,27 @@ static enum seen_where where_is(const struct sweep *s, struct span unit)
     return WHERE_OTHER;
 }
 
-/* Its state, unit and acceptance. What left the store counts for nothing. */
+/* Fees come again by nature. A delivery of a billing period ago may well have the same parties
+ * and amounts; one of last week may not. */
+#define RECENT_DAYS 20
+
+static void date_met(const struct sweep *s, struct met *met, int64_t received_us)
+{
+    struct date then = local_of_instant(received_us).day;
+    met->recent = date_to_days(s->day) - date_to_days(then) <= RECENT_DAYS;
+    met->periodic = billing_period_between(then, s->day);
+}
+
+/* Its state, unit, acceptance and time. What left the store counts for nothing. */
 static int look_up(struct sweep *s, struct met *met)
 {
     sqlite3_stmt *statement;
-    int rc = db_query(s->seen->store->db, &statement,
-                      "SELECT d.state IN " ACCEPTED_STATES ", d.state = 'rejected' AND "
-                      "d.technical = 0, d.unit, coalesce(a.sequence, 0) FROM delivery d "
-                      "LEFT JOIN acceptance a ON a.delivery = d.row_id WHERE d.row_id = ?1",
-                      VALUES(v_int(met->row)));
+    int rc =
+        db_query(s->seen->store->db, &statement,
+                 "SELECT d.state IN " ACCEPTED_STATES ", d.state = 'rejected' AND "
+                 "d.technical = 0, d.unit, coalesce(a.sequence, 0), d.received_us FROM delivery d "
+                 "LEFT JOIN acceptance a ON a.delivery = d.row_id WHERE d.row_id = ?1",
+                 VALUES(v_int(met->row)));
     if (rc == 0)
         rc = db_next(s->seen->store->db, statement);
     if (rc != 1)
@@ -202,6 +220,7 @@ static int look_up(struct sweep *s, struct met *met)
     met->rejected = col_int(statement, 1) != 0;
     met->where = where_is(s, col_span(statement, 2));
     met->acceptance = col_int(statement, 3);
+    date_met(s, met, col_int(statement, 4));
     db_done(statement);
     return SLUSS_OK;
 }
@@ -337,7 +356,8 @@ static void flag_own(struct sweep *s, const struct own_group *group)
 struct verdict_of_key {
     bool accepted[WHERE_COUNT];
     bool rejected;
-    unsigned holders; /* accepted deliveries */
+    bool recent, periodic; /* among the unit's own */
+    unsigned holders;      /* the unit's own accepted deliveries */
 };
 
 /* Does this delivery count in this part of the sweep? */
@@ -360,6 +380,8 @@ static int count_holders(struct sweep *s, const struct own_group *group, const s
             if (met->where != WHERE_UNIT)
                 continue;
             v->holders++;
+            v->recent = v->recent || met->recent;
+            v->periodic = v->periodic || met->periodic;
             met->number += group->g.kind == KEY_NUMBER ? group->g.n : 0;
             met->due += group->g.kind == KEY_DUE ? group->g.n : 0;
         } else if (met->rejected) {
@@ -383,8 +405,10 @@ static int weigh(struct sweep *s, const struct own_group *group, const struct ho
         int rc = meet(s, h->of[i], &met);
         if (rc)
             return rc;
-        if (counts(s, met) && met->where == WHERE_UNIT)
+        if (counts(s, met) && met->where == WHERE_UNIT) {
             met->weight += weight;
+            met->amount += group->g.n;
+        }
     }
     return SLUSS_OK;
 }
@@ -401,6 +425,8 @@ static void flag_known(struct sweep *s, const struct own_group *group,
 
     if (own && seen[group->g.kind])
         flag_items(s, group, 0, seen[group->g.kind]);
+    if (own && group->g.kind == KEY_AMOUNT && (v->recent || !v->periodic))
+        flag_items(s, group, 0, AMOUNT_OFF);
     if (!own && others && (group->g.kind == KEY_NUMBER || group->g.kind == KEY_DUE))
         flag_items(s, group, 0, ELSEWHERE);
     if (group->g.kind == KEY_PAID && (own || v->accepted[WHERE_PARTNER]))
@@ -503,6 +529,8 @@ static int count_items(struct sweep *s)
             rc = count_item(s, &r->elsewhere, i);
         if (rc == 0 && f & AMOUNT_SEEN)
             rc = count_item(s, &r->amount, i);
+        if (rc == 0 && f & AMOUNT_OFF)
+            rc = count_item(s, &r->amount_off, i);
         if (rc == 0 && f & REJECTED)
             rc = count_item(s, &r->rejected, i);
         if (rc == 0 && f & PAID)
@@ -518,29 +546,35 @@ static int count_items(struct sweep *s)
 }
 
 /* The newer one of two that hold as much. */
-static void take_most(struct seen_most *most, int64_t row, uint64_t items)
+static void take_most(struct seen_most *most, const struct met *met, uint64_t items)
 {
-    if (items > most->items || (items == most->items && items > 0 && row > most->row))
-        *most = (struct seen_most){.row = row, .items = items};
+    if (items > most->items || (items == most->items && items > 0 && met->row > most->row))
+        *most = (struct seen_most){.row = met->row, .items = items, .amounts = met->amount};
 }
 
 static void name_most(struct sweep *s)
 {
-    double weight = 0;
+    double weight = 0, off = 0;
     for (size_t i = 0; i < s->met_room; i++) {
         const struct met *met = &s->met[i];
         if (!met->row)
             continue;
-        take_most(&s->result.most_number, met->row, met->number);
-        take_most(&s->result.most_due, met->row, met->due);
-        take_most(&s->result.most_rejected, met->row, met->rejected_items);
+        take_most(&s->result.most_number, met, met->number);
+        take_most(&s->result.most_due, met, met->due);
+        take_most(&s->result.most_rejected, met, met->rejected_items);
         if (met->weight > weight) {
             weight = met->weight;
             s->result.contained_in = met->row;
         }
+        if (!met->periodic && met->weight > off) {
+            off = met->weight;
+            s->result.contained_off_in = met->row;
+        }
     }
-    if (s->weight > 0)
+    if (s->weight > 0) {
         s->result.containment = weight < s->weight ? weight / s->weight : 1;
+        s->result.containment_off = off < s->weight ? off / s->weight : 1;
+    }
 }
 
 static int finish(struct sweep *s, struct sweep_result *result)

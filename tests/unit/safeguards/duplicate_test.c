@@ -7,6 +7,7 @@
 
 #include <cmocka.h>
 
+#include "tests/unit/safeguards/ordinary.h"
 #include "tests/unit/safeguards/past.h"
 
 static const struct date march = {2026, 3, 31}, april = {2026, 4, 30};
@@ -220,10 +221,47 @@ static void a_file_that_says_nothing_today_comes_every_day(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
+static void I39_a_series_that_began_anew_meets_its_own_numbers(void **state)
+{
+    static struct ordinary o;
+
+    (void)state;
+    ordinary_begin(&o, 24, 30, (struct date){2026, 3, 18});
+    o.history.by_number =
+        (struct past_overlap){.seen = 60, .first_record = 3, .in_most = 60, .alike = 2};
+    o.history.keys[KEY_AMOUNT] = (struct past_keys){.keys = 90};
+    assert_null(ordinary_ask(&o, &check_duplicate, FINDING_ITEMS_SEEN));
+    assert_non_null(ordinary_ask(&o, &check_duplicate, FINDING_NUMBERS_REUSED));
+    o.history.by_number.alike = 55; /* a tenth of them edited */
+    assert_non_null(ordinary_ask(&o, &check_duplicate, FINDING_ITEMS_SEEN));
+    ordinary_end(&o);
+}
+
+/* A claim goes on from the reminders to the collection as it is. */
+static void the_only_claim_of_another_units_file_passes(void **state)
+{
+    static struct ordinary o;
+    struct past_delivery other = {.id = span_str("20260318T061200Z-000001"),
+                                  .file = span_str("reminders.csv"),
+                                  .state = STATE_ACCEPTED};
+
+    (void)state;
+    ordinary_begin(&o, 24, 30, (struct date){2026, 3, 18});
+    o.history.same_content = &other;
+    assert_non_null(ordinary_ask(&o, &check_duplicate, FINDING_SAME_CONTENT));
+    o.delivery.summary.items = 1;
+    assert_null(ordinary_ask(&o, &check_duplicate, FINDING_SAME_CONTENT));
+    other.own = true;
+    assert_non_null(ordinary_ask(&o, &check_duplicate, FINDING_SAME_CONTENT));
+    ordinary_end(&o);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(U30_same_bytes_under_a_new_name_are_held),
+        TEST(I39_a_series_that_began_anew_meets_its_own_numbers),
+        TEST(the_only_claim_of_another_units_file_passes),
         TEST(U30_same_items_with_another_header_are_held),
         TEST(U27_a_refused_repeat_does_not_wipe_out_the_first),
         TEST(U31_an_unreadable_file_is_judged_afresh),

@@ -93,18 +93,19 @@ static void a_large_day_is_compared_with_its_like(void **state)
         o.now.of[MEASURE_ITEMS] *= LARGE;
         o.now.of[MEASURE_DEBIT] *= LARGE;
         habit_volume(&o.habit, &o.now, &v);
-        if (v.class_high != cases[i].c || v.high > 2)
-            fail_msg("%s: %.2f among %s", cases[i].name, v.high, class_name(v.class_high));
-        assert_true(v.usual_high >= v.usual_low);
+        if (v.high.in != cases[i].c || v.high.score > 2)
+            fail_msg("%s: %.2f among %s", cases[i].name, v.high.score, class_name(v.high.in));
+        assert_true(v.high.usual_high >= v.high.usual_low);
+        assert_true(v.low.usual_high >= v.low.usual_low);
 
         plain = o.now;
         do
             plain.day = date_from_days(date_to_days(plain.day) + 3);
         while (cases[i].large(plain.day) || at_the_start(plain.day) || at_the_end(plain.day));
         habit_volume(&o.habit, &plain, &other);
-        if (!(other.high > v.high + 0.25))
-            fail_msg("%s: %.2f on any other day, %.2f on its own", cases[i].name, other.high,
-                     v.high);
+        if (!(other.high.score > v.high.score + 0.25))
+            fail_msg("%s: %.2f on any other day, %.2f on its own", cases[i].name, other.high.score,
+                     v.high.score);
     }
 }
 
@@ -129,13 +130,12 @@ static void volume_is_told_by_the_measure_that_is_furthest_off(void **state)
 
         ordinary_begin(&o, 60, 7, (struct date){2026, 3, 18});
         habit_volume(&o.habit, &o.now, &v);
-        assert_true(v.high < 2 && v.low < 2);
+        assert_true(v.high.score < 2 && v.low.score < 2);
         o.now.of[cases[i].measure] *= cases[i].times;
         habit_volume(&o.habit, &o.now, &v);
-        if ((cases[i].high ? v.high : v.low) < 4 ||
-            (cases[i].high ? v.by_high : v.by_low) != cases[i].measure)
-            fail_msg("%s: %.2f high by %s, %.2f low by %s", cases[i].name, v.high,
-                     measure_name(v.by_high), v.low, measure_name(v.by_low));
+        const struct volume_side *side = cases[i].high ? &v.high : &v.low;
+        if (side->score < 4 || side->by != cases[i].measure)
+            fail_msg("%s: %.2f by %s", cases[i].name, side->score, measure_name(side->by));
     }
 }
 
@@ -146,7 +146,7 @@ static void without_a_habit_nothing_is_far_off(void **state)
     (void)state;
     ordinary_begin(&o, 0, 7, (struct date){2026, 3, 18});
     habit_volume(&o.habit, &o.now, &v);
-    assert_true(v.high == 0 && v.low == 0 && v.compared == 0);
+    assert_true(v.high.score == 0 && v.low.score == 0 && v.high.compared == 0);
     assert_null(habit_last(&o.habit));
     assert_int_equal(habit_rhythm(&o.habit), RHYTHM_UNKNOWN);
 }
@@ -267,17 +267,17 @@ static void what_was_released_once_is_no_habit(void **state)
 
     (void)state;
     ordinary_begin(&o, 40, 7, (struct date){2026, 3, 18});
-    usual = habit_quantile(&o.habit, MEASURE_ITEMS, 1, 1);
+    usual = habit_quantile(&o.habit, MEASURE_ITEMS, 1, 1, 0);
     o.rows[39].of[MEASURE_ITEMS] = o.rows[38].of[MEASURE_ITEMS] = 5000;
     o.rows[39].flags = o.rows[38].flags = HABIT_ONCE;
-    assert_true(habit_quantile(&o.habit, MEASURE_ITEMS, 1, 1) <= usual);
+    assert_true(habit_quantile(&o.habit, MEASURE_ITEMS, 1, 1, 0) <= usual);
     assert_int_equal(habit_full_rows(&o.habit), 38);
     o.now.of[MEASURE_ITEMS] = 5000;
     habit_volume(&o.habit, &o.now, &v);
-    assert_true(v.high > 10);
+    assert_true(v.high.score > 10);
 
     o.rows[39].flags = o.rows[38].flags = HABIT_RELEASED; /* "normal" */
-    assert_true(habit_quantile(&o.habit, MEASURE_ITEMS, 1, 1) == 5000);
+    assert_true(habit_quantile(&o.habit, MEASURE_ITEMS, 1, 1, 0) == 5000);
     assert_int_equal(habit_full_rows(&o.habit), 40);
 }
 
@@ -285,12 +285,12 @@ static void too_few_rows_say_nothing_of_a_share(void **state)
 {
     (void)state;
     ordinary_begin(&o, 10, 7, (struct date){2026, 3, 18});
-    assert_true(isnan(habit_quantile(&o.habit, MEASURE_ROUND, 0.5, 11)));
+    assert_true(isnan(habit_quantile(&o.habit, MEASURE_ROUND, 0.5, 11, 0)));
     for (unsigned i = 0; i < 5; i++)
         o.rows[i].of[MEASURE_ITEMS] = 3; /* of three items one is a third */
-    assert_true(isnan(habit_quantile(&o.habit, MEASURE_ROUND, 0.5, 6)));
-    assert_true(!isnan(habit_quantile(&o.habit, MEASURE_ROUND, 0.5, 5)));
-    assert_true(!isnan(habit_quantile(&o.habit, MEASURE_ITEMS, 0.5, 10)));
+    assert_true(isnan(habit_quantile(&o.habit, MEASURE_ROUND, 0.5, 6, 0)));
+    assert_true(!isnan(habit_quantile(&o.habit, MEASURE_ROUND, 0.5, 5, 0)));
+    assert_true(!isnan(habit_quantile(&o.habit, MEASURE_ITEMS, 0.5, 10, 0)));
 }
 
 static void origins_are_counted(void **state)
@@ -319,6 +319,57 @@ static void the_rhythm_is_the_middle_gap(void **state)
     }
 }
 
+static void a_handful_between_two_runs_is_a_supplement(void **state)
+{
+    (void)state;
+    ordinary_begin(&o, 12, 30, (struct date){2026, 3, 18});
+    o.now.of[MEASURE_ITEMS] = 8;
+    assert_false(habit_is_supplement(&o.habit, &o.now)); /* when the run is due, it is the run */
+    o.now.day = (struct date){2026, 3, 2};
+    assert_true(habit_is_supplement(&o.habit, &o.now));
+    o.now.of[MEASURE_ITEMS] = 60;
+    assert_false(habit_is_supplement(&o.habit, &o.now));
+}
+
+static void supplements_do_not_hide_that_runs_are_alike(void **state)
+{
+    double sizes[HABIT_SIZES];
+    unsigned looked;
+
+    (void)state;
+    ordinary_begin(&o, 12, 30, (struct date){2026, 3, 18});
+    o.rows[7].of[MEASURE_ITEMS] = 4;
+    assert_int_equal(habit_sizes(&o.habit, sizes, &looked), 9);
+    assert_int_equal(looked, 10);
+    assert_true(sizes[0] > 80 && sizes[8] < 120);
+}
+
+static void after_a_long_gap_more_is_usual(void **state)
+{
+    (void)state;
+    ordinary_begin(&o, 30, 1, (struct date){2026, 3, 31});
+    assert_true(habit_catch_up(&o.habit, &o.now) == 1 && habit_pause(&o.habit, &o.now) == 0);
+    o.now.day = (struct date){2026, 4, 3}; /* four days instead of one */
+    assert_true(habit_catch_up(&o.habit, &o.now) == 4 && habit_pause(&o.habit, &o.now) == 3);
+    o.now.day = (struct date){2026, 6, 30};
+    assert_true(habit_catch_up(&o.habit, &o.now) == 5);
+}
+
+static void N01_a_run_as_large_a_quarter_ago_explains_one(void **state)
+{
+    (void)state;
+    ordinary_begin(&o, 100, 1, (struct date){2026, 4, 2});
+    o.now.of[MEASURE_ITEMS] *= 20;
+    o.now.of[MEASURE_DEBIT] *= 20;
+    assert_false(habit_has_run(&o.habit, &o.now));
+    o.rows[10].of[MEASURE_ITEMS] *= 18; /* 3 January */
+    assert_false(habit_has_run(&o.habit, &o.now));
+    o.rows[10].of[MEASURE_DEBIT] *= 18;
+    assert_true(habit_has_run(&o.habit, &o.now));
+    o.rows[10].flags |= HABIT_ONCE;
+    assert_false(habit_has_run(&o.habit, &o.now));
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
 
 int main(void)
@@ -334,6 +385,10 @@ int main(void)
         TEST(too_few_rows_say_nothing_of_a_share),
         TEST(origins_are_counted),
         TEST(the_rhythm_is_the_middle_gap),
+        TEST(a_handful_between_two_runs_is_a_supplement),
+        TEST(supplements_do_not_hide_that_runs_are_alike),
+        TEST(after_a_long_gap_more_is_usual),
+        TEST(N01_a_run_as_large_a_quarter_ago_explains_one),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

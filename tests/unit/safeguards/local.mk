@@ -14,7 +14,8 @@ check_PROGRAMS += $(safeguards_tests)
 TESTS += $(safeguards_tests)
 safeguards_test_libs = $(safeguard_libs) $(model_libs) $(unit_libs)
 tests_unit_safeguards_duplicate_test_SOURCES = \
-  tests/unit/safeguards/duplicate_test.c tests/unit/safeguards/past.c tests/unit/safeguards/past.h
+  tests/unit/safeguards/duplicate_test.c tests/unit/safeguards/past.c tests/unit/safeguards/past.h \
+  tests/unit/safeguards/ordinary.c tests/unit/safeguards/ordinary.h
 tests_unit_safeguards_duplicate_test_LDADD = $(safeguards_test_libs)
 tests_unit_safeguards_engine_test_SOURCES = \
   tests/unit/safeguards/engine_test.c tests/unit/safeguards/past.c tests/unit/safeguards/past.h

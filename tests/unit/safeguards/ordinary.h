@@ -57,11 +57,11 @@ struct ordinary_case {
     struct {
         enum measure measure;
         double value;
-    } now[3];
+    } now[4];
     struct {
         enum measure measure;
         double low, high;
-    } usual[2];
+    } usual[4];
     unsigned items; /* 0: ORDINARY_ITEMS */
     unsigned rows;  /* of habit; 0: two years of months */
 };

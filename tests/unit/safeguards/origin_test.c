@@ -106,6 +106,30 @@ static void I39_serial_numbers_that_go_back_or_leap(void **state)
     }
 }
 
+static void a_file_of_strangers_is_told(void **state)
+{
+    (void)state;
+    ordinary_begin(&o, 24, 30, (struct date){2026, 3, 18});
+    o.history.keys[KEY_PARTY] = (struct past_keys){.keys = 90, .by_unit = 2};
+    o.now.of[MEASURE_KNOWN_PARTY] = 0.02;
+    assert_non_null(ordinary_ask(&o, &check_origin, FINDING_STRANGERS));
+    o.now.of[MEASURE_KNOWN_PARTY] = 0.5; /* N18: another body's customers beside its own */
+    assert_null(ordinary_ask(&o, &check_origin, FINDING_STRANGERS));
+    ordinary_usual(&o, MEASURE_KNOWN_PARTY, 0, 0.3); /* sundry invoices: new people each day */
+    o.now.of[MEASURE_KNOWN_PARTY] = 0.02;
+    assert_null(ordinary_ask(&o, &check_origin, FINDING_STRANGERS));
+}
+
+static void N10_accounts_that_a_new_system_names_are_not_new(void **state)
+{
+    (void)state;
+    ordinary_begin(&o, 24, 30, (struct date){2026, 3, 18});
+    for (unsigned i = 0; i < o.habit.n; i++)
+        o.rows[i].of[MEASURE_ACCOUNTS] = 0;
+    o.history.keys[KEY_ACCOUNT] = (struct past_keys){.keys = 1};
+    assert_null(ordinary_ask(&o, &check_origin, FINDING_PAYEE_NEW));
+}
+
 static void another_units_file_is_held(void **state)
 {
     static const struct {
@@ -231,6 +255,8 @@ int main(void)
         TEST(a_new_program_is_a_sign_and_a_migration_passes),
         TEST(I39_serial_numbers_that_go_back_or_leap),
         TEST(another_units_file_is_held),
+        TEST(a_file_of_strangers_is_told),
+        TEST(N10_accounts_that_a_new_system_names_are_not_new),
         TEST(I33_items_of_another_unit_are_held),
         TEST(accounts_that_were_agreed_are_told_however_written),
     };

@@ -33,6 +33,7 @@ static struct past_delivery describe(const struct past_entry *entry)
         .state = entry->state,
         .technical = entry->technical,
         .received_us = SECOND_US,
+        .own = true,
     };
 }
 
@@ -103,7 +104,8 @@ static void count_repeats(const struct past_entry *now, struct history *history)
         const struct fingerprint *print = &now->prints[i];
 
         before.n = i;
-        if (fingerprint_has(print, KEY_NUMBER) ? !has_number(&before, print) : !has_party(&before, print))
+        if (fingerprint_has(print, KEY_NUMBER) ? !has_number(&before, print)
+                                               : !has_party(&before, print))
             continue;
         if (history->repeats++ == 0)
             history->first_repeat_record = i + 1;

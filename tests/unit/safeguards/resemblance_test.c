@@ -49,11 +49,57 @@ static void most_of_it_stands_in_one_earlier_delivery(void **state)
     ordinary_tell(&o, &check_resemblance, cases, sizeof cases / sizeof *cases, resembles_one);
 }
 
+/* A copy of last week's run where the same fees come each month. */
+static void resembles_last_weeks(struct ordinary *to)
+{
+    to->history.contained_off_in = (struct past_delivery){.id = span_str("20260313T061200Z-000001"),
+                                                          .file = span_str("march.csv")};
+}
+
+static void what_is_no_billing_period_old_is_no_fee_that_returns(void **state)
+{
+    static const struct ordinary_case cases[] = {
+        {"I15 last week's run with later due dates", FINDING_RESEMBLES, HELD,
+         .now = {{MEASURE_CONTAINMENT, 0.95}, {MEASURE_CONTAINMENT_OFF, 0.95}},
+         .usual = {{MEASURE_CONTAINMENT, 0.8, 0.95}, {MEASURE_CONTAINMENT_OFF, 0, 0.1}}},
+        {"N12 last month's fees", FINDING_RESEMBLES, QUIET,
+         .now = {{MEASURE_CONTAINMENT, 0.95}, {MEASURE_CONTAINMENT_OFF, 0.1}},
+         .usual = {{MEASURE_CONTAINMENT, 0.8, 0.95}, {MEASURE_CONTAINMENT_OFF, 0, 0.1}}},
+        {"half of a run came a week late", FINDING_RESEMBLES, WARNED,
+         .now = {{MEASURE_CONTAINMENT, 0.55}, {MEASURE_CONTAINMENT_OFF, 0.55}},
+         .usual = {{MEASURE_CONTAINMENT, 0.8, 0.95}, {MEASURE_CONTAINMENT_OFF, 0, 0.1}}},
+        {"I12 the same days later, for the second file of all", FINDING_RESEMBLES, QUIET,
+         .now = {{MEASURE_CONTAINMENT_OFF, 0.95}}, .rows = 1},
+    };
+
+    (void)state;
+    ordinary_tell(&o, &check_resemblance, cases, sizeof cases / sizeof *cases,
+                  resembles_last_weeks);
+}
+
+/* The large run of a quarter among daily files of other customers. */
+static void a_run_among_small_files_is_not_told_by_them(void **state)
+{
+    (void)state;
+    ordinary_begin(&o, 60, 1, (struct date){2026, 3, 18});
+    resembles_one(&o);
+    o.now.of[MEASURE_ITEMS] = 20 * ORDINARY_ITEMS;
+    o.now.of[MEASURE_CONTAINMENT] = 0.95;
+    assert_null(ordinary_ask(&o, &check_resemblance, FINDING_RESEMBLES));
+    o.now.of[MEASURE_ITEMS] = ORDINARY_ITEMS;
+    assert_non_null(ordinary_ask(&o, &check_resemblance, FINDING_RESEMBLES));
+}
+
 static void everything_was_there_before_but_in_no_single_one(void **state)
 {
     static const struct ordinary_case cases[] = {
         {"I01 mixed from many files", FINDING_REUSED_AMOUNTS, WARNED,
-         .now = {{MEASURE_SEEN_AMOUNT, 0.95}}},
+         .now = {{MEASURE_SEEN_AMOUNT, 0.95}, {MEASURE_SEEN_OFF, 0.95}}},
+        {"N01 all of it stood in the run a quarter ago", FINDING_REUSED_AMOUNTS, QUIET,
+         .now = {{MEASURE_SEEN_AMOUNT, 0.95}, {MEASURE_SEEN_OFF, 0.1}}},
+        {"I13 a third again, where nothing ever is", FINDING_REUSED_AMOUNTS, HELD,
+         .now = {{MEASURE_SEEN_AMOUNT, 0.35}, {MEASURE_SEEN_OFF, 0.35}},
+         .usual = {{MEASURE_SEEN_AMOUNT, 0, 0.04}, {MEASURE_SEEN_OFF, 0, 0.04}}},
         {"N12 the same amounts, as always", FINDING_REUSED_AMOUNTS, QUIET,
          .now = {{MEASURE_SEEN_AMOUNT, 0.9}}, .usual = {{MEASURE_SEEN_AMOUNT, 0.8, 0.95}}},
         {"no likeness without an earlier delivery", FINDING_RESEMBLES, QUIET,
@@ -84,6 +130,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(most_of_it_stands_in_one_earlier_delivery),
+        TEST(what_is_no_billing_period_old_is_no_fee_that_returns),
+        TEST(a_run_among_small_files_is_not_told_by_them),
         TEST(everything_was_there_before_but_in_no_single_one),
         TEST(known_parties_with_new_items_speak_for_it),
     };

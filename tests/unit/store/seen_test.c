@@ -30,8 +30,8 @@ static struct gather *gathered(struct seen *seen, int64_t row, const struct thin
         assert_int_equal(gather_item(g, 10 * (i + 1)), SLUSS_OK);
         assert_int_equal(gather_key(g, KEY_NUMBER, key(KEY_NUMBER, of[i].number), true, true), 0);
         assert_int_equal(gather_key(g, KEY_AMOUNT, key(KEY_AMOUNT, pair), true, true), 0);
-        assert_int_equal(
-            gather_key(g, KEY_DUE, key(KEY_DUE, pair * 1000 + of[i].due), true, true), 0);
+        assert_int_equal(gather_key(g, KEY_DUE, key(KEY_DUE, pair * 1000 + of[i].due), true, true),
+                         0);
         assert_int_equal(gather_key(g, KEY_PARTY, key(KEY_PARTY, of[i].party), true, true), 0);
     }
     assert_int_equal(gather_end(g), SLUSS_OK);
@@ -175,6 +175,39 @@ static void the_sweep_agrees_with_a_plain_list(void **state)
     seen_close(&seen);
 }
 
+/* The same fees a month ago are a habit, three days ago they are not. */
+static void what_lies_no_billing_period_back_is_told_apart(void **state)
+{
+    struct place *place = *state;
+    enum { DAY_MINUTES = 24 * 60 };
+    struct thing run[THINGS];
+    uint64_t seed = 11;
+    struct seen *seen = open_seen(place);
+    make_things(run, THINGS, &seed, 100000);
+    int64_t monthly = deliver(place, seen, "heby/ekonomi", T0 - 31 * DAY_MINUTES * MINUTE, run,
+                              THINGS, STATE_ACCEPTED);
+    for (unsigned i = 0; i < THINGS; i++)
+        run[i].number += 10000;
+    struct delivery d = arrive(place->store, "heby/ekonomi", "own.csv", T0);
+    struct gather *g = gathered(seen, d.row, run, THINGS);
+    struct sweep_result r = swept(seen, g, 100);
+    assert_int_equal(r.amount.n, THINGS);
+    assert_int_equal(r.amount_off.n, 0);
+    assert_int_equal(r.contained_in, monthly);
+    assert_true(r.containment == 1 && r.containment_off == 0 && r.contained_off_in == 0);
+
+    int64_t recent = deliver(place, seen, "heby/ekonomi", T0 - 3 * DAY_MINUTES * MINUTE, run,
+                             THINGS / 2, STATE_ACCEPTED);
+    r = swept(seen, g, 100);
+    assert_int_equal(r.amount_off.n, THINGS / 2);
+    assert_int_equal(r.contained_off_in, recent);
+    assert_true(r.containment_off > 0.2 && r.containment_off < 0.5);
+    assert_int_equal(r.most_number.row, recent);
+    assert_int_equal(r.most_number.amounts, THINGS / 2);
+    gather_close(&g);
+    seen_close(&seen);
+}
+
 static void merging_changes_no_answer(void **state)
 {
     struct place *place = *state;
@@ -282,6 +315,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         STORE_TEST(the_sweep_agrees_with_a_plain_list),
+        STORE_TEST(what_lies_no_billing_period_back_is_told_apart),
         STORE_TEST(merging_changes_no_answer),
         STORE_TEST(a_large_delivery_is_gathered_through_the_disk),
         STORE_TEST(what_is_accepted_during_the_sweep_counts),
