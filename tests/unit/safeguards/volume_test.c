@@ -220,11 +220,12 @@ static const struct finding *after_releases(unsigned rows, const double *factors
         struct habit_row *row = &o.rows[rows - n + i];
 
         row->of[MEASURE_MEDIAN] *= factors[i];
+        row->of[MEASURE_MEAN] *= factors[i];
         row->of[MEASURE_DEBIT] *= factors[i];
         if (factors[i] != 1)
             row->flags |= HABIT_RELEASED;
     }
-    o.now.of[MEASURE_MEDIAN] = now * ORDINARY_AMOUNT;
+    o.now.of[MEASURE_MEDIAN] = o.now.of[MEASURE_MEAN] = now * ORDINARY_AMOUNT;
     o.now.of[MEASURE_DEBIT] = now * ORDINARY_AMOUNT * ORDINARY_ITEMS;
     (void)ordinary_ask(&o, &check_volume, FINDING_LARGE_AMOUNTS);
     for (unsigned i = 0; i < o.findings.n; i++)
