@@ -8,6 +8,8 @@
 #include "model/buf.h"
 #include "model/date.h"
 #include "model/error.h"
+#include "model/html.h"
+#include "model/period.h"
 #include "model/text.h"
 
 #define MEMORY   ((size_t)1 << 30)
@@ -20,11 +22,15 @@
 #define HEIGHT 240
 #define LEFT   64
 #define RIGHT  12
-#define TOP    12
+#define TOP    16
 #define BOTTOM 28
 /* The band rests on so many deliveries before, and begins with so many. */
 #define BAND_MOST  60
 #define BAND_LEAST 6
+/* Numbers on dots, and rows that a reader takes in without asking for them. */
+#define LABELS_MOST 40
+#define OPEN_MOST   30
+#define PAGE_MAX    ((size_t)256 << 20) /* of one unit */
 
 /* --- keeping -------------------------------------------------------------------------------- */
 
@@ -106,47 +112,30 @@ int html_report_add(struct html_report *report, const struct html_delivery *deli
     return SLUSS_OK;
 }
 
-/* --- writing -------------------------------------------------------------------------------- */
-
-static void put_text(FILE *out, const char *text)
-{
-    struct buf safe;
-
-    buf_init(&safe, 8 * TEXT_MAX);
-    text_html(&safe, span_str(text));
-    fputs(buf_cstr(&safe), out);
-    buf_free(&safe);
-}
-
-static const char *day_of(int64_t at_us, char text[INSTANT_SIZE])
-{
-    instant_local(at_us, text);
-    text[10] = '\0'; /* the day alone */
-    return text;
-}
-
 /* --- a unit ----------------------------------------------------------------------------------- */
 
 struct picture {
-    FILE *out;
+    struct buf *out;
     const struct html_delivery **of; /* the unit's, in order */
     size_t n;
+    size_t stopped;
     int64_t from_us, to_us;
-    double most; /* items */
+    double least, most; /* items, of the scale */
 };
 
 static double x_of(const struct picture *p, int64_t at_us)
 {
     double span = (double)(p->to_us - p->from_us);
 
-    return LEFT + (WIDTH - LEFT - RIGHT) *
-                      (span > 0 ? (double)(at_us - p->from_us) / span : 0.5);
+    return LEFT + (WIDTH - LEFT - RIGHT) * (span > 0 ? (double)(at_us - p->from_us) / span : 0.5);
 }
 
-/* Items grow by factors: a logarithmic scale, which begins at none. */
+/* Items grow by factors: a logarithmic scale, on which none is one. */
 static double y_of(const struct picture *p, double items)
 {
-    return TOP + (HEIGHT - TOP - BOTTOM) * (1 - log1p(items) / log1p(p->most));
+    double share = log(fmax(items, 1) / p->least) / log(p->most / p->least);
+
+    return TOP + (HEIGHT - TOP - BOTTOM) * (1 - share);
 }
 
 static int by_size(const void *a, const void *b)
@@ -182,102 +171,144 @@ static void draw_band(const struct picture *p)
         begin++;
     if (begin == p->n)
         return;
-    fputs("<polygon class=\"habit\" points=\"", p->out);
+    buf_str(p->out, "<polygon class=\"habit\" points=\"");
     for (size_t i = begin; i < p->n; i++)
         if (band_at(p, i, &low, &high))
-            fprintf(p->out, "%.1f,%.1f ", x_of(p, p->of[i]->at_us), y_of(p, high));
+            buf_printf(p->out, "%.1f,%.1f ", x_of(p, p->of[i]->at_us), y_of(p, high) - 2);
     for (size_t i = p->n; i > begin; i--)
         if (band_at(p, i - 1, &low, &high))
-            fprintf(p->out, "%.1f,%.1f ", x_of(p, p->of[i - 1]->at_us), y_of(p, low));
-    fputs("\"><title>habit: 5th to 95th percentile of the deliveries before</title></polygon>\n",
-          p->out);
+            buf_printf(p->out, "%.1f,%.1f ", x_of(p, p->of[i - 1]->at_us), y_of(p, low) + 2);
+    buf_str(p->out, "\"><title>habit: 5th to 95th percentile of the deliveries before</title>"
+                    "</polygon>\n");
 }
 
-static void draw_scales(const struct picture *p)
+/* Lines at 1, 2 and 5 times the powers of ten; less than a decade needs them all. */
+static void draw_heights(const struct picture *p)
 {
-    char day[INSTANT_SIZE];
+    static const double steps[] = {1, 2, 5};
+    bool coarse = p->most / p->least > 1000;
 
-    for (double items = 1; items <= p->most; items *= 10)
-        fprintf(p->out,
-                "<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"/>"
-                "<text x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%.0f</text>\n",
-                LEFT, WIDTH - RIGHT, y_of(p, items), y_of(p, items), LEFT - 6,
-                y_of(p, items) + 4, items);
-    fprintf(p->out, "<text x=\"%d\" y=\"%d\">%s</text>\n", LEFT, HEIGHT - 8,
-            day_of(p->from_us, day));
-    fprintf(p->out, "<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>\n", WIDTH - RIGHT,
-            HEIGHT - 8, day_of(p->to_us, day));
+    for (double power = 1; power <= p->most; power *= 10)
+        for (size_t i = 0; i < (coarse ? 1 : sizeof steps / sizeof steps[0]); i++) {
+            double items = power * steps[i];
+            struct buf text;
+
+            if (items < p->least || items > p->most)
+                continue;
+            buf_init(&text, 64);
+            html_count(&text, (uint64_t)items);
+            svg_line(p->out, "grid", LEFT, y_of(p, items), WIDTH - RIGHT, y_of(p, items));
+            svg_text(p->out, LEFT - 6, y_of(p, items) + 4, "end", buf_cstr(&text));
+            buf_free(&text);
+        }
 }
 
-/* The stopped ones last, so that nothing lies over them. */
-static void draw_deliveries(const struct picture *p, bool stopped)
+/* The first of each month, of each quarter or each year, as many as can be read. */
+static void draw_months(const struct picture *p)
+{
+    struct period month = period_of(PERIOD_MONTH, local_of_instant(p->from_us).day);
+    double months = (double)(p->to_us - p->from_us) / (30.44 * 86400 * SECOND_US);
+    int every = months > 48 ? 12 : months > 14 ? 3 : 1;
+    char name[PERIOD_SIZE];
+
+    for (month = period_after(&month); period_from_us(&month) <= p->to_us;
+         month = period_after(&month)) {
+        double x = x_of(p, period_from_us(&month));
+
+        if ((month.first.month - 1) % every != 0)
+            continue;
+        svg_line(p->out, "grid", x, TOP, x, HEIGHT - BOTTOM);
+        if (x < WIDTH - RIGHT - 30)
+            svg_text(p->out, x, HEIGHT - 8, "middle", period_name(&month, name));
+    }
+    svg_line(p->out, "axis", LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM);
+}
+
+static void describe(const struct html_delivery *d, struct buf *out)
 {
     char when[INSTANT_SIZE];
 
+    buf_printf(out, "%s: ", instant_local(d->at_us, when));
+    html_count(out, d->items);
+    buf_str(out, " items");
+    if (d->verdict != VERDICT_ACCEPTED)
+        buf_printf(out, ", %s, %s\n%s", verdict_name(d->verdict), d->file, d->why);
+}
+
+/* The stopped ones last, so that nothing lies over them; numbered as in the list below. */
+static void draw_deliveries(const struct picture *p, bool stopped)
+{
+    unsigned number = 0;
+
     for (size_t i = 0; i < p->n; i++) {
         const struct html_delivery *d = p->of[i];
+        double x = x_of(p, d->at_us), y = y_of(p, (double)d->items);
+        char label[16];
+        struct buf title;
 
         if ((d->verdict != VERDICT_ACCEPTED) != stopped)
             continue;
-        fprintf(p->out, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%s\"><title>%s: %llu",
-                verdict_name(d->verdict), x_of(p, d->at_us), y_of(p, (double)d->items),
-                stopped ? "5" : "2.5", instant_local(d->at_us, when),
-                (unsigned long long)d->items);
-        if (stopped) {
-            fprintf(p->out, ", %s, ", verdict_name(d->verdict));
-            put_text(p->out, d->file);
-            fputc('\n', p->out);
-            put_text(p->out, d->why);
+        buf_init(&title, 2 * TEXT_MAX);
+        describe(d, &title);
+        svg_dot(p->out, verdict_name(d->verdict), x, y, stopped ? 5 : 2.5, buf_cstr(&title));
+        buf_free(&title);
+        if (stopped && ++number <= LABELS_MOST) {
+            snprintf(label, sizeof label, "%u", number);
+            svg_text(p->out, x, y < TOP + 12 ? y + 18 : y - 9, "middle", label);
         }
-        fputs("</title></circle>\n", p->out);
     }
 }
 
-static void list_stopped(const struct picture *p)
+static void list_row(const struct picture *p, const struct html_delivery *d, unsigned number)
 {
     char when[INSTANT_SIZE];
-    bool any = false;
 
-    for (size_t i = 0; i < p->n; i++) {
-        const struct html_delivery *d = p->of[i];
+    buf_str(p->out, "<tr>");
+    html_cell_count(p->out, number);
+    buf_printf(p->out, "<td class=\"id\">%.16s", instant_local(d->at_us, when));
+    html_cell_words(p->out, d->file);
+    html_cell_count(p->out, d->items);
+    html_cell_words(p->out, verdict_name(d->verdict));
+    buf_str(p->out, "<td class=\"why\">");
+    html_text(p->out, d->why);
+    buf_str(p->out, "</tr>\n");
+}
 
-        if (d->verdict == VERDICT_ACCEPTED)
-            continue;
-        if (!any)
-            fputs("<details><summary>What was stopped, and why</summary>\n<table><tr><th>When"
-                  "<th>File<th>Items<th>Verdict<th>Why</tr>\n",
-                  p->out);
-        any = true;
-        fprintf(p->out, "<tr><td>%s<td>", instant_local(d->at_us, when));
-        put_text(p->out, d->file);
-        fprintf(p->out, "<td class=\"n\">%llu<td>%s<td class=\"why\">",
-                (unsigned long long)d->items, verdict_name(d->verdict));
-        put_text(p->out, d->why);
-        fputs("</tr>\n", p->out);
-    }
-    if (any)
-        fputs("</table></details>\n", p->out);
+/* Open where it can be read at a glance. */
+static void list_stopped(const struct picture *p)
+{
+    static const char *const names[] = {">No", "When", "File", ">Items", "Verdict", "Why"};
+    unsigned number = 0;
+
+    if (p->stopped == 0)
+        return;
+    buf_printf(p->out,
+               "<details%s><summary>What was stopped, and why</summary>\n"
+               "<table class=\"wide\">\n",
+               p->stopped <= OPEN_MOST ? " open" : "");
+    html_headings(p->out, names, sizeof names / sizeof names[0]);
+    for (size_t i = 0; i < p->n; i++)
+        if (p->of[i]->verdict != VERDICT_ACCEPTED)
+            list_row(p, p->of[i], ++number);
+    buf_str(p->out, "</table></details>\n");
 }
 
 static void draw_unit(const struct picture *p)
 {
-    size_t held = 0, rejected = 0;
+    size_t held = 0;
 
-    for (size_t i = 0; i < p->n; i++) {
+    for (size_t i = 0; i < p->n; i++)
         held += p->of[i]->verdict == VERDICT_HELD;
-        rejected += p->of[i]->verdict == VERDICT_REJECTED;
-    }
-    fputs("<h2>", p->out);
-    put_text(p->out, p->of[0]->unit);
-    fprintf(p->out, "</h2>\n<p>%zu deliveries, %zu held, %zu rejected</p>\n", p->n, held,
-            rejected);
-    fprintf(p->out, "<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"items over time\">\n",
-            WIDTH, HEIGHT);
-    draw_scales(p);
+    html_element(p->out, "h2", p->of[0]->unit);
+    buf_printf(p->out, "<p class=\"note\">%zu deliveries, %zu held, %zu rejected</p>\n", p->n, held,
+               p->stopped - held);
+    svg_begin(p->out, WIDTH, HEIGHT, "items of each delivery over time");
     draw_band(p);
+    draw_heights(p);
+    draw_months(p);
     draw_deliveries(p, false);
     draw_deliveries(p, true);
-    fputs("</svg>\n", p->out);
+    svg_end(p->out);
     list_stopped(p);
 }
 
@@ -286,9 +317,9 @@ static void gather_unit(const struct html_report *report, size_t first, bool *do
                         struct picture *p)
 {
     const char *unit = report->of[first].unit;
+    double least = INFINITY, most = 1;
 
-    p->n = 0;
-    p->most = 1;
+    p->n = p->stopped = 0;
     for (size_t i = first; i < report->n; i++) {
         const struct html_delivery *d = &report->of[i];
 
@@ -296,15 +327,29 @@ static void gather_unit(const struct html_report *report, size_t first, bool *do
             continue;
         done[i] = true;
         p->of[p->n++] = d;
-        if ((double)d->items > p->most)
-            p->most = (double)d->items;
+        p->stopped += d->verdict != VERDICT_ACCEPTED;
+        least = fmin(least, fmax((double)d->items, 1));
+        most = fmax(most, (double)d->items);
     }
+    /* Some room at both ends; a unit that always sends as much is in the middle. */
+    p->least = least / 1.6;
+    p->most = most * 1.6;
 }
 
-static int draw_units(const struct html_report *report, FILE *out)
+static int flush(struct buf *out, FILE *file)
+{
+    int rc = buf_error(out);
+
+    fwrite(buf_cstr(out), 1, out->n, file);
+    buf_clear(out);
+    return rc;
+}
+
+static int draw_units(const struct html_report *report, struct buf *out, FILE *file)
 {
     struct picture p = {.out = out};
     bool *done = calloc(report->n + 1, sizeof *done);
+    int rc = 0;
 
     p.of = calloc(report->n + 1, sizeof *p.of);
     if (!done || !p.of) {
@@ -316,78 +361,88 @@ static int draw_units(const struct html_report *report, FILE *out)
         p.from_us = report->of[0].at_us;
         p.to_us = report->of[report->n - 1].at_us;
     }
-    for (size_t i = 0; i < report->n; i++) {
+    for (size_t i = 0; i < report->n && rc == 0; i++) {
         if (done[i])
             continue;
         gather_unit(report, i, done, &p);
         draw_unit(&p);
+        rc = flush(out, file);
     }
     free(done);
     free(p.of);
-    return SLUSS_OK;
+    return rc;
 }
 
-/* --- the page ----------------------------------------------------------------------------------- */
+/* --- the page -----------------------------------------------------------------------------------
+ */
 
-static const char head[] =
-    "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n"
-    "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-    "<title>Backtest</title>\n<style>\n"
-    "body{font:15px/1.5 system-ui,sans-serif;max-width:1000px;margin:2em auto;padding:0 1em;"
-    "color:#1a1a1a;background:#fff}\n"
-    "h1{font-size:24px}h2{font-size:18px;margin:2em 0 0}p{margin:.3em 0 .6em;color:#555}\n"
-    "table{border-collapse:collapse;margin:.6em 0}th,td{text-align:left;vertical-align:top;"
-    "padding:3px 16px 3px 0;border-bottom:1px solid #e4e4e4}\n"
-    ".n{text-align:right;font-variant-numeric:tabular-nums}.why{white-space:pre-line}\n"
-    "svg{width:100%;height:auto;border:1px solid #e4e4e4}svg text{font-size:11px;fill:#666}\n"
-    ".grid{stroke:#eee}.habit{fill:#cfe0f3}.accepted{fill:#5b6b7b}.held{fill:#d98200}"
-    ".rejected{fill:#b3261e}\nsummary{cursor:pointer;color:#1f5fa8}\n"
-    "</style></head><body>\n<h1>Backtest</h1>\n";
-
-static const char legend[] =
-    "<p>Each dot is a delivery: when it came, and how many items it had (logarithmic). "
-    "Grey was accepted, orange held, red rejected; the blue band is the habit. Point at a dot "
-    "to see its reasons.</p>\n";
-
-static void write_summary(const struct outcome *t, FILE *out)
+static void write_checks(const struct outcome *t, struct buf *out)
 {
+    static const char *const names[] = {"Check", ">Stopped", ">Alone", ">Expected a month"};
     double months = outcome_months(t);
     double each = months > 0 ? 1 / months : 0;
-    char from[INSTANT_SIZE], to[INSTANT_SIZE];
 
-    fprintf(out, "<p>%llu deliveries with %llu items, %s to %s: %llu accepted, %llu held (%.2f %%), "
-                 "%llu rejected.</p>\n",
-            (unsigned long long)t->deliveries, (unsigned long long)t->items,
-            day_of(t->first_us, from), day_of(t->last_us, to),
-            (unsigned long long)t->verdicts[VERDICT_ACCEPTED],
-            (unsigned long long)t->verdicts[VERDICT_HELD],
-            t->deliveries ? 100.0 * (double)t->verdicts[VERDICT_HELD] / (double)t->deliveries : 0,
-            (unsigned long long)t->verdicts[VERDICT_REJECTED]);
-    fputs("<table><tr><th>Check<th class=\"n\">Stopped<th class=\"n\">Alone"
-          "<th class=\"n\">Expected a month</tr>\n",
-          out);
+    buf_str(out, "<table>\n");
+    html_headings(out, names, sizeof names / sizeof names[0]);
     for (unsigned i = 0; i < t->n; i++) {
-        fputs("<tr><td>", out);
-        put_text(out, t->of[i].check);
-        fprintf(out, "<td class=\"n\">%llu<td class=\"n\">%llu<td class=\"n\">%.1f</tr>\n",
-                (unsigned long long)t->of[i].deliveries, (unsigned long long)t->of[i].alone,
-                (double)t->of[i].deliveries * each);
+        buf_str(out, "<tr>");
+        html_cell_words(out, t->of[i].check);
+        html_cell_count(out, t->of[i].deliveries);
+        html_cell_count(out, t->of[i].alone);
+        buf_printf(out, "<td class=\"n\">%.1f</tr>\n", (double)t->of[i].deliveries * each);
     }
-    fprintf(out, "<tr><th>held in all<td class=\"n\">%llu<td><td class=\"n\">%.1f</tr></table>\n",
-            (unsigned long long)t->verdicts[VERDICT_HELD],
-            (double)t->verdicts[VERDICT_HELD] * each);
+    buf_str(out, "<tr class=\"sum\"><td>held in all");
+    html_cell_count(out, t->verdicts[VERDICT_HELD]);
+    buf_printf(out, "<td><td class=\"n\">%.1f</tr></table>\n",
+               (double)t->verdicts[VERDICT_HELD] * each);
 }
 
-int html_report_write(const struct html_report *report, const struct outcome *outcome, FILE *out)
+static void write_head(const struct outcome *t, struct buf *out)
 {
+    char from[INSTANT_SIZE] = "", to[INSTANT_SIZE] = "";
+    double share = t->deliveries ? (double)t->verdicts[VERDICT_HELD] / (double)t->deliveries : 0;
+
+    html_begin(out, "en", "Backtest");
+    html_element(out, "h1", "Backtest");
+    if (t->deliveries)
+        buf_printf(out, "<p class=\"note\">%.10s to %.10s</p>\n", instant_local(t->first_us, from),
+                   instant_local(t->last_us, to));
+    buf_str(out, "<p>");
+    html_count(out, t->deliveries);
+    buf_str(out, " deliveries with ");
+    html_count(out, t->items);
+    buf_str(out, " items: ");
+    html_count(out, t->verdicts[VERDICT_ACCEPTED]);
+    buf_str(out, " accepted, ");
+    html_count(out, t->verdicts[VERDICT_HELD]);
+    buf_printf(out, " held (%.2f %%), ", 100 * share);
+    html_count(out, t->verdicts[VERDICT_REJECTED]);
+    buf_str(out, " rejected.</p>\n");
+    write_checks(t, out);
+    buf_str(out,
+            "<p class=\"note\">Each dot is a delivery: when it came, and how many items it had "
+            "(logarithmic). The numbers lead to the reasons below.</p>\n"
+            "<p class=\"legend\">");
+    html_key(out, "accepted", "accepted");
+    html_key(out, "held", "held");
+    html_key(out, "rejected", "rejected");
+    html_key(out, "habit", "habit: where nine in ten of those before lay");
+    buf_str(out, "</p>\n");
+}
+
+int html_report_write(const struct html_report *report, const struct outcome *outcome, FILE *file)
+{
+    struct buf out;
     int rc;
 
-    fputs(head, out);
-    write_summary(outcome, out);
-    fputs(legend, out);
-    rc = draw_units(report, out);
-    fputs("</body></html>\n", out);
+    buf_init(&out, PAGE_MAX);
+    write_head(outcome, &out);
+    rc = flush(&out, file);
+    rc = rc ? rc : draw_units(report, &out, file);
+    html_end(&out);
+    rc = rc ? rc : flush(&out, file);
+    buf_free(&out);
     if (rc)
         return rc;
-    return fflush(out) || ferror(out) ? SLUSS_EIO : SLUSS_OK;
+    return fflush(file) || ferror(file) ? SLUSS_EIO : SLUSS_OK;
 }

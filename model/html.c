@@ -35,17 +35,21 @@ static const char style[] =
     "th{font-weight:600;vertical-align:bottom;color:var(--soft);font-size:13px}"
     "thead{display:table-header-group}tr{break-inside:avoid}"
     ".sum td{font-weight:600;border-top:2px solid var(--line)}\n"
-    ".n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}"
-    ".why{white-space:pre-line}.wide{font-size:13px}.wide th{font-size:12px}"
+    ".n{text-align:right;font-variant-numeric:tabular-nums;white-space:pre}"
+    ".why{white-space:pre-line}th.n{white-space:normal}.wide{font-size:13px}.wide "
+    "th{font-size:12px}"
     ".id{white-space:nowrap;font-variant-numeric:tabular-nums}\n"
-    ".tiles{display:flex;flex-wrap:wrap;gap:12px;margin:1.2em 0}"
-    ".tiles>div{flex:1 1 150px;background:var(--tile);border-radius:6px;padding:10px 14px;"
+    ".tiles{display:grid;grid-template-columns:repeat(3,1fr);gap:12px;margin:1.2em 0}"
+    ".tiles>div{background:var(--tile);border-radius:6px;padding:10px 14px;"
     "break-inside:avoid;border-left:4px solid var(--faint)}"
     ".tiles>.good{border-color:var(--good)}.tiles>.care{border-color:var(--care)}"
     ".tiles>.bad{border-color:var(--bad)}"
-    ".tiles b{display:block;font-size:22px;line-height:1.3;font-variant-numeric:tabular-nums}"
+    ".tiles "
+    "b{display:block;white-space:pre-line;font-size:22px;line-height:1.3;font-variant-numeric:"
+    "tabular-nums}"
     ".tiles span{color:var(--soft);font-size:13px}\n"
-    "figure{margin:.4em 0}svg{display:block;width:100%;height:auto;margin:.4em 0;break-inside:avoid}"
+    "figure{margin:.4em 0}svg{display:block;width:100%;height:auto;margin:.4em "
+    "0;break-inside:avoid}"
     "svg text{font-size:11px;fill:var(--soft)}"
     ".grid{stroke:var(--line)}.axis{stroke:var(--soft)}.habit{fill:var(--habit)}"
     ".plain,.accepted{fill:var(--plain)}.faint{fill:var(--faint)}.good{fill:var(--good)}"
@@ -57,7 +61,9 @@ static const char style[] =
     "footer{margin-top:2.5em;border-top:1px solid var(--line);padding-top:.6em;"
     "color:var(--soft);font-size:13px}footer li{margin:.15em 0}\n"
     "@media print{body{margin:0;max-width:none;padding:0;font-size:10.5pt}"
-    "h1{font-size:18pt}h2{font-size:13pt}.wide{font-size:8.5pt}.wide th{font-size:8pt}"
+    ".tiles b{font-size:15pt}svg "
+    "text{font-size:14px}h1{font-size:18pt}h2{font-size:13pt}.wide{font-size:8.5pt}.wide "
+    "th{font-size:8pt}"
     "th,td{padding:2px 8px 2px 0}}\n";
 
 void html_begin(struct buf *out, const char *language, const char *title)
@@ -219,6 +225,16 @@ void svg_dot(struct buf *out, const char *class, double x, double y, double radi
 {
     buf_printf(out, "<circle class=\"%s\" cx=\"%.1f\" cy=\"%.1f\" r=\"%.1f\"", class, x, y, radius);
     shape_end(out, "circle", title);
+}
+
+void html_key(struct buf *out, const char *class, const char *what)
+{
+    buf_printf(out,
+               "<span><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect class=\"%s\" "
+               "width=\"10\" height=\"10\"/></svg>",
+               class);
+    html_text(out, what);
+    buf_str(out, "</span>\n");
 }
 
 double svg_step(double most, unsigned lines)

@@ -33,10 +33,11 @@ void html_hundredths(struct buf *out, uint64_t hundredths);
  * languages. */
 void html_duration(struct buf *out, int64_t us);
 
-/* A tile: a large figure and what it is. `class` null, or "good", "care", "bad". */
+/* A tile: a large figure (it may have lines) and what it is. `class` null, or "good", "care",
+ * "bad". */
 void html_tile(struct buf *out, const char *class, const char *figure, const char *what);
 
-/* Cells of an open row. */
+/* Cells of an open row. A number may have lines. */
 void html_cell(struct buf *out, bool number);
 void html_cell_count(struct buf *out, uint64_t n);
 void html_cell_words(struct buf *out, const char *text);
@@ -58,6 +59,9 @@ void svg_bar(struct buf *out, const char *class, double x, double y, double widt
              const char *title);
 void svg_dot(struct buf *out, const char *class, double x, double y, double radius,
              const char *title);
+
+/* What a colour means, for the legend below a picture. */
+void html_key(struct buf *out, const char *class, const char *what);
 
 /* The step of a scale of at most `lines` lines up to `most`: 1, 2 or 5 times a power of ten. */
 double svg_step(double most, unsigned lines);

@@ -78,10 +78,10 @@ int report_text(const struct report *report, struct buf *out);
 int report_title(const struct report *report, struct buf *out);
 
 /* Pieces that the text and the page share: "Heby kommun" or "all partners"; "99,93 %"; sums
- * joined by " + ". */
+ * joined by " + " or the like. */
 int report_scope_name(const struct report *report, struct buf *out);
 void report_put_percent(struct buf *out, int share);
-void report_put_sums(struct buf *out, const struct sums *sums);
+void report_put_sums(struct buf *out, const struct sums *sums, const char *between);
 
 /* Pictures of the page: deliveries a day, and how long receipts took. */
 void report_draw_days(const struct report *report, struct buf *out);

@@ -92,16 +92,6 @@ static void name_days(const struct figures *f, struct buf *out)
     }
 }
 
-static void put_key(struct buf *out, const char *class, const char *what)
-{
-    buf_printf(out,
-               "<span><svg viewBox=\"0 0 10 10\" aria-hidden=\"true\"><rect class=\"%s\" "
-               "width=\"10\" height=\"10\"/></svg>",
-               class);
-    html_text(out, what);
-    buf_str(out, "</span>\n");
-}
-
 void report_draw_days(const struct report *r, struct buf *out)
 {
     double most = most_of_days(&r->figures);
@@ -116,8 +106,8 @@ void report_draw_days(const struct report *r, struct buf *out)
     name_days(&r->figures, out);
     svg_end(out);
     buf_str(out, "<figcaption class=\"legend\">");
-    put_key(out, "plain", report_say(r, "deliveries a day", "leveranser per dag"));
-    put_key(out, "bad", report_say(r, "of them with a late receipt", "varav med sen kvittens"));
+    html_key(out, "plain", report_say(r, "deliveries a day", "leveranser per dag"));
+    html_key(out, "bad", report_say(r, "of them with a late receipt", "varav med sen kvittens"));
     buf_str(out, "</figcaption></figure>\n");
 }
 
@@ -206,7 +196,7 @@ void report_draw_parts(const char *label, const struct bar_part *parts, unsigned
         buf_init(&name, 1024);
         buf_printf(&name, "%s: ", parts[i].name);
         html_count(&name, parts[i].n);
-        put_key(out, parts[i].class, buf_cstr(&name));
+        html_key(out, parts[i].class, buf_cstr(&name));
         buf_free(&name);
     }
     buf_str(out, "</figcaption></figure>\n");

@@ -41,7 +41,7 @@ static void cell_money(const struct view *v, int64_t minor)
 static void cell_sums(const struct view *v, const struct sums *sums)
 {
     html_cell(v->out, true);
-    report_put_sums(v->out, sums);
+    report_put_sums(v->out, sums, "\n");
 }
 
 static void cell_duration(const struct view *v, int64_t us)
@@ -115,7 +115,7 @@ static void tiles(const struct view *v)
               say(v, "penalties", "viten"));
     tile_count(v, NULL, m->items, say(v, "cases received", "mottagna ärenden"));
     buf_clear(&text);
-    report_put_sums(&text, &m->sums);
+    report_put_sums(&text, &m->sums, "\n");
     html_tile(v->out, NULL, buf_cstr(&text), say(v, "capital received", "mottaget kapital"));
     tile_count(v, m->answers[ANSWER_NONE] ? "care" : NULL, m->verdicts[VERDICT_HELD],
                say(v, "held for a person", "kvarhållna för granskning"));
@@ -360,9 +360,8 @@ static void long_holds(const struct view *v)
                                            {"Held", "Kvarhållen"},   {"Answered", "Besked"},
                                            {">Took", ">Tog"},        {"Outcome", "Utfall"}};
 
-    html_element(
-        v->out, "h3",
-        say(v, "The longest waits for a person", "De längsta väntetiderna på granskning"));
+    html_element(v->out, "h3",
+                 say(v, "The longest waits for a person", "De längsta väntetiderna på granskning"));
     table_begin(v, "wide", names, COUNT(names));
     for (unsigned i = 0; i < v->f->holds.n && i < HOLDS_SHOWN; i++) {
         const struct long_wait *w = &v->f->holds.of[i];
@@ -448,8 +447,9 @@ static void states(const struct view *v)
         buf_str(v->out, say(v, "<p>From arrival to the last word it took ",
                             "<p>Från ankomst till slutligt besked tog det "));
         html_duration(v->out, figures_handling_us(&v->f->all));
-        report_printf(v->r, v->out, " on average (%llu deliveries).",
-                      " i medeltal (%llu leveranser).", (unsigned long long)v->f->all.handled);
+        buf_str(v->out, say(v, " on average (", " i medeltal ("));
+        html_count(v->out, v->f->all.handled);
+        buf_str(v->out, say(v, " deliveries).", " leveranser)."));
         buf_str(v->out, "</p>\n");
     }
     html_element(v->out, "h3", say(v, "At the period's end", "Vid periodens slut"));
@@ -487,7 +487,8 @@ static void rules(const struct view *v)
         {"A false hold is one that a person released as normal.",
          "Ett felaktigt stopp är ett där handläggaren godkände filen som vanlig."},
         {"Handling runs from arrival to acceptance, rejection or a person's answer.",
-         "Handläggningen löper från ankomst till godkännande eller avvisning, granskningen inräknad."}};
+         "Handläggningen löper från ankomst till godkännande eller avvisning, granskningen "
+         "inräknad."}};
 
     buf_str(v->out, "<footer><ul>\n");
     for (unsigned i = 0; i < COUNT(said); i++)

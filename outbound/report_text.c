@@ -58,12 +58,12 @@ void report_put_percent(struct buf *out, int share)
     }
 }
 
-void report_put_sums(struct buf *out, const struct sums *sums)
+void report_put_sums(struct buf *out, const struct sums *sums, const char *between)
 {
     if (sums->n == 0)
         buf_char(out, '0');
     for (unsigned i = 0; i < sums->n; i++) {
-        buf_str(out, i ? " + " : "");
+        buf_str(out, i ? between : "");
         money_people(out, sums->of[i].minor, sums->of[i].currency);
     }
 }
@@ -96,7 +96,7 @@ static void put_volume(const struct report *r, struct buf *out)
     html_count(out, m->items);
     buf_char(out, '\n');
     put_line(out, report_say(r, "Capital", "Kapital"));
-    report_put_sums(out, &m->sums);
+    report_put_sums(out, &m->sums, " + ");
     buf_char(out, '\n');
 }
 
