@@ -232,6 +232,28 @@ static void a_partner_s_agreement_may_differ(void **state)
     settings_free(&settings);
 }
 
+static void reports_have_readers_of_the_site_and_of_partners(void **state)
+{
+    struct settings *settings = sound(
+        *state, SMTP "reports-to = avtal@i.example\nreports-language = en\n"
+                "partner h {\n name = Heby reports-to = { a@h.example, b@h.example }\n"
+                " unit e { inbox = /h receipts-to = a@b.c } }\n"
+                "partner k { language = en unit e { inbox = /k receipts-to = a@b.c } }\n");
+    const struct partner_settings *heby = settings_partner(settings, "h");
+
+    assert_int_equal(settings->reports_to.n, 1);
+    assert_string_equal(settings->reports_language, "en");
+    assert_int_equal(settings->partner_count, 2);
+    assert_string_equal(heby->name, "Heby");
+    assert_string_equal(heby->language, "sv");
+    assert_int_equal(heby->reports_to.n, 2);
+    assert_string_equal(settings_partner(settings, "k")->name, "k");
+    assert_int_equal(settings_partner(settings, "k")->reports_to.n, 0);
+    assert_null(settings_partner(settings, "h/e"));
+    assert_null(settings_partner(settings, NULL));
+    settings_free(&settings);
+}
+
 static void an_empty_file_is_a_daemon_without_units(void **state)
 {
     struct settings *settings = sound(*state, "");
@@ -354,6 +376,11 @@ static const struct wrong {
     {"no yes or no", "smtp { require-tls = maybe }", "1: require-tls = maybe: neither yes nor no;"},
     {"no choice", UNIT("phase = alive"), "5: phase = alive: not one of the choices; write test or"},
     {"no language", "partner h { language = de }", "1: language = de: not one of the choices;"},
+    {"no address of a report", "reports-to = { avtal }", "1: reports-to = avtal: "},
+    {"no address of a partner's", "partner h {\n reports-to = { 'a b@c.example' } }",
+     "2: reports-to = a b@c.example: "},
+    {"no language of reports", "\nreports-language = no",
+     "2: reports-language = no: not one of the choices;"},
     {"relative path", "state-dir = var", "1: state-dir = var: not an absolute path;"},
     {"path with ..", "state-dir = /a/../b", "1: state-dir = /a/../b: a path with a . or .. part;"},
     {"path that ends in a slash", "state-dir = /a/", "1: state-dir = /a/: a path with an empty"},
@@ -882,6 +909,7 @@ int main(void)
         TEST(what_is_not_written_has_its_default),
         TEST(a_unit_may_have_waivers),
         TEST(a_partner_s_agreement_may_differ),
+        TEST(reports_have_readers_of_the_site_and_of_partners),
         TEST(an_empty_file_is_a_daemon_without_units),
         TEST(quotes_and_comments_work_as_one_expects),
         TEST(a_unit_is_as_careful_as_the_site_but_for_what_it_says),
