@@ -11,8 +11,18 @@
 #include "safeguards/signal.h"
 
 const struct check *const checks[] = {
-    &check_testfile, &check_unit,  &check_duplicate, &check_resemblance, &check_repeat, &check_paid,
-    &check_volume,   &check_dates, &check_origin,    &check_hour,        &check_shape,  &check_prescribed,
+    &check_testfile,
+    &check_unit,
+    &check_duplicate,
+    &check_resemblance,
+    &check_repeat,
+    &check_paid,
+    &check_volume,
+    &check_dates,
+    &check_origin,
+    &check_hour,
+    &check_shape,
+    &check_prescribed,
     NULL,
 };
 

@@ -325,17 +325,20 @@ static double quantile_between(const struct habit *habit, unsigned from, unsigne
 #define LEVEL_BEFORE 5
 #define LEVEL_ALONE  6
 
-/* -1, 0, 1: a row released as normal lies below, within, above what was usual before it. */
+/* -1, 0, 1: a row released as normal lies below, within, above what was usual before it and
+ * before those that may have changed the level with it. */
 static int side_of(const struct habit *habit, unsigned at, enum measure measure)
 {
     const struct habit_row *row = &habit->of[at];
+    unsigned before = at < SHIFT_WITHIN ? 0 : at + 1 - SHIFT_WITHIN;
 
     if ((row->flags & (HABIT_RELEASED | HABIT_ONCE)) != HABIT_RELEASED || !speaks(row, measure))
         return 0;
-    if (row->of[measure] > quantile_between(habit, 0, at, measure, 0.98, LEVEL_BEFORE, 0))
+    if (row->of[measure] > quantile_between(habit, 0, before, measure, 0.98, LEVEL_BEFORE, 0))
         return 1;
-    return row->of[measure] < quantile_between(habit, 0, at, measure, 0.02, LEVEL_BEFORE, 0) ? -1
-                                                                                             : 0;
+    return row->of[measure] < quantile_between(habit, 0, before, measure, 0.02, LEVEL_BEFORE, 0)
+               ? -1
+               : 0;
 }
 
 unsigned habit_level(const struct habit *habit, enum measure measure)

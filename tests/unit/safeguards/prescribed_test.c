@@ -41,7 +41,7 @@ static int64_t fact(const struct finding *f, unsigned i)
 
 static void only_what_is_old_enough_is_told(void **state)
 {
-    static const struct date today = {2026, 3, 18}, none = DATE_NONE;
+    static const struct date today = {2026, 3, 18};
     static const struct {
         const char *name;
         enum item_type type;
@@ -52,13 +52,13 @@ static void only_what_is_old_enough_is_told(void **state)
         {"this year", ITEM_CASE, PERSON, {2026, 1, 5}, {2026, 2, 5}, 0, 0},
         {"a day short of three years", ITEM_CASE, PERSON, {2023, 3, 19}, {2023, 4, 1}, 0, 0},
         {"three years to the day", ITEM_CASE, PERSON, {2023, 3, 18}, {2023, 4, 1}, 1, 0},
-        {"by its due date where it has no other", ITEM_CASE, PERSON, none, {2020, 4, 1}, 1, 0},
+        {"by its due date where it has no other", ITEM_CASE, PERSON, {0}, {2020, 4, 1}, 1, 0},
         {"a company's", ITEM_CASE, COMPANY, {2020, 1, 5}, {2020, 2, 5}, 0, 0},
         {"a company's, eleven years old", ITEM_INVOICE, COMPANY, {2015, 1, 5}, {2015, 2, 5}, 0, 1},
         {"nobody said whose", ITEM_CASE, "", {2015, 1, 5}, {2015, 2, 5}, 0, 1},
         {"a credit note", ITEM_CREDIT_NOTE, PERSON, {2015, 1, 5}, {2015, 2, 5}, 0, 0},
         {"a payment", ITEM_PAYMENT, PERSON, {2015, 1, 5}, {2015, 2, 5}, 0, 0},
-        {"without a date", ITEM_CASE, PERSON, none, none, 0, 0},
+        {"without a date", ITEM_CASE, PERSON, {0}, {0}, 0, 0},
         {"from the future", ITEM_CASE, PERSON, {2126, 1, 5}, {2126, 2, 5}, 0, 0},
         {"another century", ITEM_CASE, PERSON, {1926, 1, 5}, {1926, 2, 5}, 1, 0},
     };

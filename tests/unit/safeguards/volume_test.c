@@ -247,6 +247,7 @@ static void the_third_after_a_change_of_price_passes(void **state)
         {"after two", 24, 2, {1.25, 1.25}, 1.25, false},
         {"after two in a long history", HABIT_MOST, 2, {1.25, 1.26}, 1.25, false},
         {"after two within six", 60, 6, {1.25, 1, 1, 1, 1, 1.25}, 1.25, false},
+        {"the second a little less than the first", 60, 2, {1.3, 1.25}, 1.25, false},
         {"after two too far apart", 60, 7, {1.25, 1, 1, 1, 1, 1, 1.25}, 1.25, true},
         {"after one up and one down", 24, 2, {0.6, 1.25}, 1.25, true},
         {"a fee halved, twice", 24, 2, {0.5, 0.5}, 0.5, false},
