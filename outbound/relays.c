@@ -147,10 +147,11 @@ static void describe(const struct relay *relay, const struct smtp_result *result
 
 enum smtp_outcome relays_send(struct relays *relays, const struct mail *mail,
                               int64_t (*now)(void *context), void *context,
-                              char text[RELAYS_TEXT_MAX])
+                              char text[RELAYS_TEXT_MAX], bool *talked)
 {
     enum smtp_outcome outcome = SMTP_RELAY_DOWN;
 
+    *talked = false;
     for (size_t i = 0; relays && i < relays->n; i++) {
         struct relay *relay = &relays->of[i];
         struct smtp_result result;
@@ -159,6 +160,7 @@ enum smtp_outcome relays_send(struct relays *relays, const struct mail *mail,
         if (is_resting(relay, now(context)))
             continue;
         smtp_send(relay->smtp, mail, &result);
+        *talked = *talked || (result.step >= SMTP_MAIL && result.step < SMTP_PROGRAM);
         describe(relay, &result, said);
         if (outcome == SMTP_RELAY_DOWN || result.outcome != SMTP_RELAY_DOWN)
             memcpy(text, said, RELAYS_TEXT_MAX);

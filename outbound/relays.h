@@ -7,6 +7,7 @@
 #ifndef SLUSS_OUTBOUND_RELAYS_H
 #define SLUSS_OUTBOUND_RELAYS_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "model/settings.h"
@@ -35,9 +36,10 @@ int64_t relays_down_since(const struct relays *relays);
 
 /* Hand it to the first that takes it. `text` is left alone when no relay was asked; it is the
  * last answer, but a relay's own word is kept over another's silence. `now` is asked before each
- * relay: an attempt may take long. */
+ * relay: an attempt may take long. *talked: one of them was reached and heard of this mail, so
+ * that it may be the mail that stops it. */
 enum smtp_outcome relays_send(struct relays *relays, const struct mail *mail,
                               int64_t (*now)(void *context), void *context,
-                              char text[RELAYS_TEXT_MAX]);
+                              char text[RELAYS_TEXT_MAX], bool *talked);
 
 #endif

@@ -31,7 +31,14 @@
 #define ERROR_MAX       RELAYS_TEXT_MAX
 #define GATHERED_ROOM   (64u << 20) /* bytes of the alerts of one mail */
 
-enum outcome_kind { OUTCOME_SENT = 0, OUTCOME_RETRY, OUTCOME_FAILED, OUTCOME_NOT_ALLOWED };
+enum outcome_kind {
+    OUTCOME_SENT = 0,
+    OUTCOME_RETRY, /* for what became of this mail */
+    OUTCOME_WAIT,  /* for a relay that can be reached */
+    OUTCOME_FAILED,
+    OUTCOME_NOT_ALLOWED,
+    OUTCOME_COUNT
+};
 
 /* What came of a row; lives on when it could not be recorded. */
 struct outcome {
@@ -142,10 +149,10 @@ int sender_configure(struct sender *s, const struct settings *settings,
 /* "receipt-sent", "alert-not-allowed". */
 static const char *event_of(const struct outcome *o)
 {
-    static const char *const events[][4] = {
-        [OUTBOX_RECEIPT] = {"receipt-sent", NULL, "receipt-failed", "receipt-not-allowed"},
-        [OUTBOX_ALERT] = {"alert-sent", NULL, "alert-failed", "alert-not-allowed"},
-        [OUTBOX_REPORT] = {"report-sent", NULL, "report-failed", "report-not-allowed"},
+    static const char *const events[][OUTCOME_COUNT] = {
+        [OUTBOX_RECEIPT] = {"receipt-sent", NULL, NULL, "receipt-failed", "receipt-not-allowed"},
+        [OUTBOX_ALERT] = {"alert-sent", NULL, NULL, "alert-failed", "alert-not-allowed"},
+        [OUTBOX_REPORT] = {"report-sent", NULL, NULL, "report-failed", "report-not-allowed"},
     };
 
     return events[o->mail_kind][o->kind];
@@ -214,10 +221,14 @@ static int settle_one(struct sender *s, int64_t row)
         return outbox_sent(s->store, row, o->at_us, o->text);
     case OUTCOME_RETRY:
         return outbox_retry(s->store, row, o->next_us, o->text);
+    case OUTCOME_WAIT:
+        return outbox_wait(s->store, row, o->next_us, o->text);
     case OUTCOME_FAILED:
         return outbox_failed(s->store, row, o->at_us, o->text);
     case OUTCOME_NOT_ALLOWED:
         return outbox_not_allowed(s->store, row, o->at_us, o->text);
+    case OUTCOME_COUNT:
+        break;
     }
     return SLUSS_EINVAL;
 }
@@ -248,7 +259,7 @@ static int record(struct sender *s)
         o->waiting = false;
         return 0;
     }
-    if (!rc && o->kind != OUTCOME_RETRY)
+    if (!rc && event_of(o))
         rc = add_audit(s, o);
     if (!rc && o->kind == OUTCOME_FAILED && o->mail_kind != OUTBOX_ALERT)
         rc = add_failure_alert(s, o);
@@ -410,13 +421,14 @@ static void wait_for_relay(struct sender *s, const struct outbox_mail *mail, con
     else if (!until) /* none is configured, or the rest was very short */
         later(s, mail, text);
     else
-        conclude(s, mail, OUTCOME_RETRY, wall(s) + (until - monotonic(s)), text);
+        conclude(s, mail, OUTCOME_WAIT, wall(s) + (until - monotonic(s)), text);
 }
 
 static void attempt(struct sender *s, const struct outbox_mail *mail)
 {
     char text[ERROR_MAX] = "no relay is configured; set smtp.relays";
     int rc = build(s, mail);
+    bool talked;
 
     if (rc == SLUSS_ENOTFOUND) {
         conclude(s, mail, OUTCOME_FAILED, 0, "the delivery it tells of is gone");
@@ -437,7 +449,8 @@ static void attempt(struct sender *s, const struct outbox_mail *mail)
                  "not sent: smtp.only-to does not allow this address");
         return;
     }
-    switch (relays_send(s->relays, &s->mail, s->clock.monotonic_us, s->clock.context, text)) {
+    switch (
+        relays_send(s->relays, &s->mail, s->clock.monotonic_us, s->clock.context, text, &talked)) {
     case SMTP_SENT:
         conclude(s, mail, OUTCOME_SENT, 0, text);
         break;
@@ -448,7 +461,10 @@ static void attempt(struct sender *s, const struct outbox_mail *mail)
         later(s, mail, text);
         break;
     case SMTP_RELAY_DOWN:
-        wait_for_relay(s, mail, text);
+        if (talked) /* perhaps it is this mail: the others come first now */
+            later(s, mail, text);
+        else
+            wait_for_relay(s, mail, text);
         break;
     }
 }
@@ -462,8 +478,8 @@ static bool too_old(const struct sender *s, const struct outbox_mail *mail)
 
 static int visit(void *context, const struct outbox_mail *mail)
 {
-    static const char *const names[] = {"mail-sent", "mail-retry", "mail-failed",
-                                        "mail-not-allowed"};
+    static const char *const names[OUTCOME_COUNT] = {"mail-sent", "mail-retry", "mail-retry",
+                                                     "mail-failed", "mail-not-allowed"};
     struct sender *s = context;
     int rc = outbox_is_due(s->store, mail->row, wall(s));
 

@@ -58,8 +58,12 @@ enum smtp_outcome smtp_judge(enum smtp_step step, int code)
 {
     if (step < SMTP_MAIL)
         return SMTP_RELAY_DOWN;
+    /* Said to the sender it is said of all we send; said later, of this recipient alone, who
+     * must not be able to stop the others' mail. */
+    if (wants_credentials(code))
+        return step == SMTP_MAIL ? SMTP_RELAY_DOWN : SMTP_RETRY;
     if (code >= 500 && code <= 599)
-        return wants_credentials(code) ? SMTP_RELAY_DOWN : SMTP_REFUSED;
+        return SMTP_REFUSED;
     if (code >= 400 && code <= 499)
         return SMTP_RETRY;
     /* The first digit decides: 2xx for the whole message is a yes (RFC 5321, 4.2). */

@@ -182,6 +182,14 @@ int outbox_sent(struct store *store, int64_t row, int64_t now_us, const char *an
 int outbox_retry(struct store *store, int64_t row, int64_t next_us, const char *error)
 {
     return settle(store,
+                  "UPDATE outbox SET next_us = ?2, last_error = ?3, attempts = attempts + 1, "
+                  "aside = 1 WHERE row_id = ?1 AND state = 'pending'",
+                  VALUES(v_int(row), v_int(next_us), v_text(error)), row);
+}
+
+int outbox_wait(struct store *store, int64_t row, int64_t next_us, const char *error)
+{
+    return settle(store,
                   "UPDATE outbox SET next_us = ?2, last_error = ?3, attempts = attempts + 1 "
                   "WHERE row_id = ?1 AND state = 'pending'",
                   VALUES(v_int(row), v_int(next_us), v_text(error)), row);
@@ -209,7 +217,7 @@ int outbox_revive(struct store *store, int64_t delivery_row, int64_t now_us)
     int rc = db_begin(store->db);
     if (rc == 0)
         rc = db_run(store->db,
-                    "UPDATE outbox SET state = 'pending', not_allowed = 0, next_us = ?2, ended_us = 0 "
+                    "UPDATE outbox SET state = 'pending', not_allowed = 0, aside = 0, next_us = ?2, ended_us = 0 "
                     "WHERE delivery = ?1 AND kind = 'receipt' AND state <> 'sent'",
                     VALUES(v_int(delivery_row), v_int(now_us)));
     return rc < 0 ? rc : db_changes(store->db);
@@ -306,7 +314,8 @@ int outbox_due(struct store *store, int64_t now_us, unsigned most, outbox_visito
     return visit_rows(store,
                       "SELECT " MAIL_COLUMNS MAIL_FROM
                       "WHERE o.state = 'pending' AND o.next_us <= ?1 "
-                      "ORDER BY o.kind <> 'receipt', o.deadline_us = 0, o.deadline_us, o.row_id "
+                      "ORDER BY o.kind <> 'receipt', o.aside, CASE WHEN o.aside THEN "
+                      "o.next_us ELSE 0 END, o.deadline_us = 0, o.deadline_us, o.row_id "
                       "LIMIT ?2",
                       v_int(now_us), most, visit, context);
 }

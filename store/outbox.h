@@ -54,7 +54,9 @@ int outbox_add(struct store *store, const struct outbox_mail *mail, const char *
 
 typedef int (*outbox_visitor)(void *context, const struct outbox_mail *mail);
 
-/* Pending rows due at `now_us`, oldest deadline first, at most `most`. Collected before the
+/* Pending rows due at `now_us`, oldest deadline first, at most `most`. Those that failed by
+ * themselves come behind those that did not, in the order of their next attempts: a recipient
+ * that makes every attempt slow must not stop the others. Collected before the
  * first visit, so a visitor may write. */
 int outbox_due(struct store *store, int64_t now_us, unsigned most, outbox_visitor visit,
                void *context);
@@ -71,6 +73,8 @@ int outbox_next_due(struct store *store, int64_t *at_us);
 /* The outcomes of an attempt, and of not being allowed one. `error` is a relay's answer, escaped. */
 int outbox_sent(struct store *store, int64_t row, int64_t now_us, const char *answer);
 int outbox_retry(struct store *store, int64_t row, int64_t next_us, const char *error);
+/* No attempt could be made at all: unlike after a retry, the row keeps its place. */
+int outbox_wait(struct store *store, int64_t row, int64_t next_us, const char *error);
 int outbox_failed(struct store *store, int64_t row, int64_t now_us, const char *error);
 int outbox_not_allowed(struct store *store, int64_t row, int64_t now_us, const char *error);
 

@@ -219,6 +219,9 @@ static const char schema_10[] =
     "  ordinal INTEGER NOT NULL, currency TEXT NOT NULL, minor INTEGER NOT NULL,"
     "  count INTEGER NOT NULL, PRIMARY KEY (delivery, part, ordinal)) STRICT, WITHOUT ROWID;";
 
+/* A mail that failed by itself, not for want of a relay: others come first. */
+static const char schema_11[] = "ALTER TABLE outbox ADD COLUMN aside INTEGER NOT NULL DEFAULT 0;";
+
 const struct migration schema_migrations[] = {
     {1, "the first tables", schema_1},
     {2, "envelope and seal of a delivery", schema_2},
@@ -230,6 +233,7 @@ const struct migration schema_migrations[] = {
     {8, "alerts, and what each channel made of them", schema_8},
     {9, "reports among the mails", schema_9},
     {10, "credits, fees and interest of a delivery", schema_10},
+    {11, "mails that others come before", schema_11},
 };
 const size_t schema_migration_count = sizeof schema_migrations / sizeof schema_migrations[0];
 

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import AuthResult
 
 from wait import wait_until
 
@@ -23,6 +24,8 @@ class Mail:
     sender: str
     recipients: list
     data: bytes
+    encrypted: bool = False
+    login: str = None
     at: float = field(default_factory=time.time)
 
     @property
@@ -77,7 +80,9 @@ class _Handler:
 
     async def handle_DATA(self, server, session, envelope):
         import asyncio
-        mail = Mail(envelope.mail_from, list(envelope.rcpt_tos), envelope.content)
+        mail = Mail(envelope.mail_from, list(envelope.rcpt_tos), envelope.content,
+                    server.transport.get_extra_info("ssl_object") is not None,
+                    session.auth_data)
         if self.server.delay:
             await asyncio.sleep(self.server.delay)
         reply = self.server.take_reply("DATA", mail)
@@ -93,10 +98,13 @@ class _Handler:
 
 class SmtpServer:
     """`refuse` is asked for every command (MAIL, RCPT, DATA) with its address or mail, and
-    says a reply line, "CUT" (DATA alone: keeps the mail, breaks the connection) or None."""
+    says a reply line, "CUT" (DATA alone: keeps the mail, breaks the connection) or None.
+    `tls` (tls.Tls): offers STARTTLS and wants it, or with `smtps` speaks it from the first byte.
+    `users`: name -> password; nobody else gets in."""
 
-    def __init__(self):
+    def __init__(self, tls=None, smtps=False, users=None):
         self.port = free_port()
+        self.tls, self.smtps, self.users = tls, smtps, users
         self.mails = []
         self.refuse = None
         self.delay = 0
@@ -105,12 +113,30 @@ class SmtpServer:
 
     @property
     def url(self):
-        return f"smtp://127.0.0.1:{self.port}"
+        return f"smtp{'s' * self.smtps}://127.0.0.1:{self.port}"
+
+    def _options(self):
+        options = {}
+        if self.tls and self.smtps:
+            options["ssl_context"] = self.tls.context()
+        elif self.tls:
+            options["tls_context"] = self.tls.context()
+            options["require_starttls"] = True
+        if self.users is not None:
+            options["authenticator"] = self._authenticate
+            options["auth_required"] = True
+            options["auth_require_tls"] = False
+        return options
+
+    def _authenticate(self, server, session, envelope, mechanism, data):
+        name, password = data.login.decode(), data.password.decode()
+        good = self.users.get(name) == password
+        return AuthResult(success=good, handled=good, auth_data=name if good else None)
 
     def up(self):
         if not self._controller:
             self._controller = Controller(_Handler(self), hostname="127.0.0.1", port=self.port,
-                                          ready_timeout=15)
+                                          ready_timeout=15, **self._options())
             self._controller.start()
         return self
 

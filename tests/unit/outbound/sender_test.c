@@ -664,6 +664,31 @@ static void U74_nothing_leaves_for_others(void **state)
     buf_free(&commands);
 }
 
+/* A recipient at whom the relay hangs up each time delays nobody but himself. */
+static void U51_one_mail_does_not_stop_the_others(void **state)
+{
+    static const struct smtp_script trips = {.step = SMTP_RCPT, .hang_up = true, .only = "poison"};
+    struct site *site = *state;
+    struct smtp_server server;
+    int64_t began = site->now;
+
+    site->settings->alerts.to.n = 0;
+    smtp_server_start(&server, &trips);
+    use_relays(site, server.url, NULL);
+    for (int i = 0; i < 4; i++) {
+        receipt_due(site, "a.csv", i ? "b@heby.example" : "poison@heby.example");
+        site->now += SECOND_US;
+    }
+    for (int i = 0; i < 40 && tally_of(site).sent < 3; i++) {
+        int64_t wait = pass(site);
+
+        site->now += wait == INT64_MAX ? 0 : wait;
+    }
+    assert_int_equal(tally_of(site).sent, 3);
+    assert_true(site->now - began < HOUR);
+    smtp_server_forget(&server);
+}
+
 /* Relays report to the address the site chose; people still answer to From. */
 static void bounces_go_where_the_site_wants(void **state)
 {
@@ -734,6 +759,7 @@ int main(void)
         SENDER_TEST(U58_a_repeated_gathering_is_the_same_mail),
         SENDER_TEST(U57_alerts_too_old_are_not_told),
         SENDER_TEST(U74_nothing_leaves_for_others),
+        SENDER_TEST(U51_one_mail_does_not_stop_the_others),
         SENDER_TEST(bounces_go_where_the_site_wants),
         SENDER_TEST(a_program_is_the_last_resort),
     };

@@ -130,7 +130,11 @@ static bool one_command(struct session *s, const char *line)
     if (strncmp(line, "MAIL", 4) == 0)
         return answer(s, SMTP_MAIL, "250 sender ok");
     if (strncmp(line, "RCPT", 4) == 0)
-        return answer(s, SMTP_RCPT, "250 recipient ok");
+        return answer(s,
+                      s->script && s->script->only && !strstr(line, s->script->only)
+                          ? SMTP_STEP_COUNT
+                          : SMTP_RCPT,
+                      "250 recipient ok");
     if (strncmp(line, "DATA", 4) == 0) {
         if (!answer(s, SMTP_DATA, "354 go on"))
             return false;

@@ -19,6 +19,7 @@ struct smtp_script {
     unsigned delay_ms;   /* before it */
     unsigned times;      /* so often, then it behaves; 0: always */
     bool wants_auth;     /* offers AUTH PLAIN LOGIN */
+    const char *only;    /* at RCPT: to recipients that this is part of; null: to all */
     bool closes_idle;    /* hangs up after each message */
     bool offers_dsn;     /* and SIZE */
     bool dislikes_dsn;   /* offers it, and then knows no parameters: 555 */

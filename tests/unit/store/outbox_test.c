@@ -148,10 +148,14 @@ static void outcomes(void **state)
     assert_int_equal(outbox_next_due(store, &next), SLUSS_OK);
     assert_int_equal(next, T0);
 
+    assert_int_equal(outbox_wait(store, 1, T0 + MINUTE, "no relay"), SLUSS_OK);
+    assert_string_equal(due(store, T0, 10).order, "2 ");
+    assert_string_equal(due(store, T0 + MINUTE, 10).order, "1 2 "); /* it kept its place */
     assert_int_equal(outbox_retry(store, 1, T0 + MINUTE, "451 4.7.1 later"), SLUSS_OK);
     assert_string_equal(due(store, T0, 10).order, "2 ");
-    struct seen seen = due(store, T0 + MINUTE, 1);
-    assert_int_equal(seen.last.attempts, 1);
+    assert_string_equal(due(store, T0 + MINUTE, 10).order, "2 1 "); /* the others come first */
+    struct seen seen = due(store, T0 + MINUTE, 2);
+    assert_int_equal(seen.last.attempts, 2);
     assert_int_equal(seen.last.state, OUTBOX_PENDING);
 
     assert_int_equal(outbox_failed(store, 2, T0, "550 no such user"), SLUSS_OK);
