@@ -178,6 +178,7 @@ static int print_monitoring(void *context, json_t *row)
     struct verdict_line *line = context;
     const json_t *reasons = json_object_get(row, "needs_person");
     const char *word = row_text(row, "monitoring");
+    size_t units = json_array_size(json_object_get(row, "units"));
     FILE *out = line->paper->out;
     const json_t *reason;
     size_t i;
@@ -188,9 +189,10 @@ static int print_monitoring(void *context, json_t *row)
             line->code = code;
     fprintf(out, "SLUSS %s - ", monitoring_words[line->code]);
     if (!json_array_size(reasons))
-        fprintf(out, "%zu units, %lld held, %lld receipts to be sent",
-                json_array_size(json_object_get(row, "units")), (long long)row_int(row, "held"),
-                (long long)row_int(row, "receipts_pending"));
+        fprintf(out, "%zu unit%s, %lld held, %lld receipt%s to be sent", units,
+                units == 1 ? "" : "s", (long long)row_int(row, "held"),
+                (long long)row_int(row, "receipts_pending"),
+                row_int(row, "receipts_pending") == 1 ? "" : "s");
     json_array_foreach (reasons, i, reason) {
         fputs(i ? "; " : "", out);
         print_plain(out, json_string_value(reason));

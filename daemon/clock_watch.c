@@ -12,6 +12,12 @@
 #include "store/outbox.h"
 #include "store/queue.h"
 
+/* The two clocks are read one after the other. */
+static int64_t to_the_second(int64_t us)
+{
+    return (us + (us < 0 ? -SECOND_US : SECOND_US) / 2) / SECOND_US * SECOND_US;
+}
+
 static int mark(struct intake *intake, int64_t by_us, uint64_t waiting)
 {
     struct buf detail;
@@ -50,13 +56,14 @@ static int moved(struct intake *intake, int64_t by_us)
     rc = rc ? rc : mark(intake, by_us, counts.receipts_pending);
     if (by_us < 0)
         rc = rc ? rc : bring_along(intake, -by_us);
-    return rc ? rc : notify_clock(intake, by_us, counts.receipts_pending);
+    rc = rc ? rc : notify_clock(intake, by_us, counts.receipts_pending);
+    return rc ? rc : 1;
 }
 
 int clock_look(struct intake *intake, struct clock_watch *watch)
 {
     int64_t offset_us = loop_wall_us(intake->loop) - loop_boot_us(intake->loop);
-    int64_t by_us = offset_us - watch->offset_us;
+    int64_t by_us = to_the_second(offset_us - watch->offset_us);
     bool is_move = watch->known && (by_us >= CLOCK_MOVE_LEAST_US || by_us <= -CLOCK_MOVE_LEAST_US);
 
     watch->known = true;

@@ -20,7 +20,7 @@ struct clock_watch {
     int64_t offset_us; /* of the wall clock against the one that nobody sets */
 };
 
-/* One look; writes into the open transaction. 0 or a store error. */
+/* One look; writes into the open transaction. 1 when it was set, 0, or a store error. */
 int clock_look(struct intake *intake, struct clock_watch *watch);
 
 #endif

@@ -20,6 +20,7 @@ libdaemon_a_SOURCES = \
   daemon/inbox_look.c daemon/inbox_private.h \
   daemon/decision.c daemon/decision.h \
   daemon/intake.c daemon/intake.h \
+  daemon/last_words.c daemon/last_words.h \
   daemon/log.c daemon/log.h \
   daemon/loop.c daemon/loop.h \
   daemon/notify.c daemon/notify.h \
@@ -34,7 +35,9 @@ libdaemon_a_SOURCES = \
   daemon/report_watch.c daemon/report_watch.h \
   daemon/settle.c daemon/settle.h \
   daemon/silence_watch.c daemon/silence_watch.h \
+  daemon/space_watch.c daemon/space_watch.h \
   daemon/state_lock.c daemon/state_lock.h \
+  daemon/trail_watch.c daemon/trail_watch.h \
   daemon/watch.c daemon/watch.h \
   daemon/wire.c daemon/wire.h \
   daemon/worker.c daemon/worker.h

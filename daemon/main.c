@@ -27,7 +27,9 @@
 #include "config.h"
 #include "daemon/control_server.h"
 #include "daemon/intake.h"
+#include "daemon/last_words.h"
 #include "daemon/log.h"
+#include "daemon/notify.h"
 #include "daemon/outbound_child.h"
 #include "daemon/outbound_process.h"
 #include "daemon/pipeline.h"
@@ -181,10 +183,14 @@ static void on_stop(void *context, int signal_number)
 /* The child has logged what is its own to tell; its end it cannot tell. */
 static void on_outbound_error(void *context, const char *event, const char *text)
 {
-    if (strcmp(event, "outbound-ended") == 0)
-        intake_error(context, event, text);
-    else
-        intake_remember(context, event, text);
+    struct intake *in = context;
+    if (strcmp(event, "outbound-ended") != 0) {
+        intake_remember(in, event, text);
+        return;
+    }
+    intake_error(in, event, text);
+    if (notify_trouble(in, NULL, event, text) == 0 && intake_commit(in) == 0)
+        intake_poke(in);
 }
 
 /* The first things, which need words of their own when they fail. */
@@ -289,6 +295,7 @@ static int run(struct daemon *d)
     in->started_us = loop_wall_us(in->loop);
     audit_append(in->store, in->started_us, "slussd", "started", NULL, SPAN_NONE);
     intake_commit(in);
+    last_words_take_up(in);
     log_text(LOG_LEVEL_NOTICE, "started", "slussd %s, %zu unit%s, state in %s", PACKAGE_VERSION,
              in->settings->unit_count, in->settings->unit_count == 1 ? "" : "s",
              in->settings->state_dir);

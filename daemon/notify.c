@@ -4,6 +4,7 @@
 #include <sodium.h>
 #include <string.h>
 
+#include "daemon/pool.h"
 #include "model/error.h"
 #include "model/likelihood.h"
 #include "model/text.h"
@@ -15,6 +16,7 @@
 /* Longer than any gap that anybody still waits in. */
 #define SILENCE_QUIET_US (1000 * 24 * 3600 * SECOND_US)
 #define CLOCK_QUIET_US   (600 * SECOND_US)
+#define WORKER_QUIET_US  (3600 * SECOND_US)
 #define ALERT_MAX 8192
 
 static int add_mails(struct intake *intake, struct outbox_mail *mail, const struct texts *to)
@@ -347,5 +349,87 @@ int notify_clock(struct intake *intake, int64_t by_us, uint64_t waiting)
                                 .quiet_us = CLOCK_QUIET_US};
     int rc = alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
     buf_free(&text);
+    return rc;
+}
+
+/* --- states ----------------------------------------------------------------------------------- */
+
+static void key_of(struct buf *key, const char *what, const char *grade)
+{
+    buf_init(key, 8192);
+    buf_printf(key, "%s %s", what, grade);
+}
+
+int notify_lasting(struct intake *intake, const char *topic, enum alert_severity severity,
+                   const char *what, const char *grade, struct span title, const char *todo)
+{
+    struct buf text, key;
+    buf_init(&text, ALERT_MAX);
+    buf_printf(&text, "%.*s\n\n%s\nWhen it is over you are told.\n", SPAN_FMT(title), todo);
+    key_of(&key, what, grade);
+    const struct alert alert = {.topic = topic,
+                                .severity = severity,
+                                .text = buf_cstr(&text),
+                                .dedup = buf_cstr(&key),
+                                .quiet_us = SILENCE_QUIET_US,
+                                .lasting = true};
+    int rc = alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
+    buf_free(&key);
+    buf_free(&text);
+    return rc;
+}
+
+int notify_over(struct intake *intake, const char *topic, const char *what, const char *grade,
+                struct span title)
+{
+    struct buf text, key;
+    buf_init(&text, ALERT_MAX);
+    buf_printf(&text, "over: %.*s\n\nNothing is to be done.\n", SPAN_FMT(title));
+    key_of(&key, what, grade);
+    int rc = alert_clear(intake->store, intake->settings, topic, buf_cstr(&key), buf_cstr(&text),
+                         loop_wall_us(intake->loop));
+    buf_free(&key);
+    buf_free(&text);
+    return rc;
+}
+
+int notify_worker(struct intake *intake, const struct delivery *delivery)
+{
+    struct buf text;
+    buf_init(&text, ALERT_MAX);
+    buf_printf(&text,
+               "a process that reads files ended over %s\n\nIt is tried again; when it fails so %d "
+               "times, the delivery is held. The log says how it ended (worker-ended). When that "
+               "happens with several files, tell those who make sluss.\n",
+               delivery->id, JOB_TRIES);
+    const struct alert alert = {.topic = "worker-ended",
+                                .severity = ALERT_WARNING,
+                                .text = buf_cstr(&text),
+                                .delivery_row = delivery->row,
+                                .delivery_id = delivery->id,
+                                .unit = delivery->unit,
+                                .dedup = "worker",
+                                .quiet_us = WORKER_QUIET_US};
+    int rc = alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
+    buf_free(&text);
+    return rc;
+}
+
+int notify_store_failed(struct intake *intake, const char *topic, const char *text)
+{
+    struct buf whole;
+    buf_init(&whole, ALERT_MAX);
+    buf_printf(&whole,
+               "%s\n\nIt works again, or you would not read this. What was in hand was taken up "
+               "anew; prove that nothing is missing: slussctl verify. Look at the disk and at the "
+               "kernel's log.\n",
+               text);
+    const struct alert alert = {.topic = topic,
+                                .severity = ALERT_CRITICAL,
+                                .text = buf_cstr(&whole),
+                                .dedup = text,
+                                .quiet_us = WORKER_QUIET_US};
+    int rc = alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
+    buf_free(&whole);
     return rc;
 }

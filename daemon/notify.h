@@ -7,6 +7,7 @@
 
 #include "daemon/intake.h"
 #include "model/finding.h"
+#include "store/alerts.h"
 #include "model/track.h"
 
 /* The receipts that answer a delivery's coming, one a recipient of its unit, with the verdict
@@ -54,5 +55,19 @@ int notify_due(struct intake *intake, const struct unit_settings *unit,
 
 /* To the operators: the clock was set, by so much; so many receipts wait. */
 int notify_clock(struct intake *intake, int64_t by_us, uint64_t waiting);
+
+/* To the operators: a state that lasts, told once for `what` and `grade` until notify_over with
+ * the same. `title` is what is the matter, `todo` what to do. */
+int notify_lasting(struct intake *intake, const char *topic, enum alert_severity severity,
+                   const char *what, const char *grade, struct span title, const char *todo);
+/* It is over, where it was told; `title` is how it stands now. */
+int notify_over(struct intake *intake, const char *topic, const char *what, const char *grade,
+                struct span title);
+
+/* To the operators: a process that reads files ended over that delivery, and is started anew. */
+int notify_worker(struct intake *intake, const struct delivery *delivery);
+
+/* To the operators: the store failed (last_words.h) and works again. */
+int notify_store_failed(struct intake *intake, const char *topic, const char *text);
 
 #endif

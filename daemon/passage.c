@@ -147,6 +147,7 @@ static void on_again(void *context)
 {
     struct passage *p = context;
     int rc = work_begin(p);
+    rc = rc ? rc : notify_worker(p->intake, &p->delivery);
     if (rc)
         fail(p, rc, "reading could not be started again");
 }

@@ -11,6 +11,7 @@
 #include "daemon/claim.h"
 #include "daemon/inbox.h"
 #include "daemon/log.h"
+#include "daemon/last_words.h"
 #include "daemon/notify.h"
 #include "daemon/passage.h"
 #include "daemon/pool.h"
@@ -40,6 +41,9 @@ struct probe {
     uint64_t ticket;
 };
 
+/* A pause that goes on is told again after this. */
+#define TOLD_AGAIN_US (3600 * SECOND_US)
+
 struct pipeline {
     struct intake *intake;
     struct passage_owner owner;
@@ -48,6 +52,7 @@ struct pipeline {
     bool pausing; /* the store refused: nothing is taken until `resume` fires */
     bool backlog; /* the store holds more unfinished deliveries than are in hand */
     bool committing;
+    int64_t told_us; /* when operators were told of the pause; 0: not */
     bool spool_dirty;     /* files were made in it that the next commit will speak of */
     int64_t commit_by_us; /* when commit_latest fires; INT64_MAX = it is off */
     TAILQ_HEAD(passages, passage) passages;
@@ -113,6 +118,10 @@ static void pause_all(struct pipeline *p, int code, const char *what)
              store_message(p->intake->store), (int)(PAUSE_US / SECOND_US));
     intake_error(p->intake, "intake-paused", text);
     store_rollback(p->intake->store);
+    if (!p->told_us || loop_now_us(p->intake->loop) - p->told_us >= TOLD_AGAIN_US) {
+        p->told_us = loop_now_us(p->intake->loop);
+        last_words_leave(p->intake, "intake-paused", text);
+    }
     p->pausing = true;
     abandon(p);
     loop_timer_set(p->resume, loop_now_us(p->intake->loop) + PAUSE_US);
@@ -123,6 +132,7 @@ static void stop_for_good(struct pipeline *p, const char *what)
 {
     intake_error(p->intake, "sync-failed", what);
     store_rollback(p->intake->store);
+    last_words_leave(p->intake, "sync-failed", what);
     pipeline_stop(p);
     loop_quit(p->intake->loop, SLUSS_ESYNC);
 }
@@ -400,6 +410,7 @@ static void on_passage_failed(void *context, struct passage *passage, int code, 
     intake_error(p->intake, "delivery-stuck", text);
     if (code == SLUSS_ESYNC) {
         intake_error(p->intake, "sync-failed", what);
+        last_words_leave(p->intake, "sync-failed", what);
         loop_quit(p->intake->loop, SLUSS_ESYNC);
         return;
     }
@@ -627,6 +638,8 @@ static void on_resume(void *context, int64_t now_us)
     loop_timer_set(p->resume, INT64_MAX);
     p->pausing = false;
     pipeline_recover(p);
+    if (p->told_us && !p->pausing && !p->stopped && last_words_take_up(p->intake) == 0)
+        p->told_us = 0;
     if (p->intake->inboxes && !p->pausing && !p->stopped)
         inboxes_resume(p->intake->inboxes);
 }

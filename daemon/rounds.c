@@ -7,11 +7,13 @@
 #include "daemon/deadline_watch.h"
 #include "daemon/report_watch.h"
 #include "daemon/silence_watch.h"
+#include "daemon/space_watch.h"
+#include "daemon/trail_watch.h"
 #include "model/date.h"
 #include "model/error.h"
 #include "outbound/alert.h"
 
-/* 0, or a store error. *again_us: look again so soon; left alone, as the table says. */
+/* 0, or a store error; 1: look at all else anew. *again_us: look again so soon; left alone, as the table says. */
 typedef int (*round_look)(struct intake *intake, void *state, int64_t *again_us);
 
 static int look_for_silence(struct intake *intake, void *state, int64_t *again_us)
@@ -41,6 +43,18 @@ static int look_at_deadlines(struct intake *intake, void *state, int64_t *again_
     return deadline_look(intake);
 }
 
+static int look_at_space(struct intake *intake, void *state, int64_t *again_us)
+{
+    (void)state;
+    (void)again_us;
+    return space_look(intake);
+}
+
+static int look_at_trail(struct intake *intake, void *state, int64_t *again_us)
+{
+    return trail_look(intake, state, again_us);
+}
+
 static int gather_alerts(struct intake *intake, void *state, int64_t *again_us)
 {
     int rc = alert_gather(intake->store, intake->settings, loop_wall_us(intake->loop));
@@ -61,6 +75,9 @@ static const struct round {
     {"receipts-unknown", SECOND_US, 2 * SECOND_US, look_at_deadlines, 0},
     {"silence-unknown", 60 * SECOND_US, 900 * SECOND_US, look_for_silence, 0},
     {"reports-not-made", 5 * SECOND_US, 600 * SECOND_US, look_for_reports, 0},
+    {"space-unknown", 3 * SECOND_US, 30 * SECOND_US, look_at_space, 0},
+    {"audit-unknown", 5 * SECOND_US, 24 * 3600 * SECOND_US, look_at_trail,
+     sizeof(struct trail_watch)},
     {"alerts-not-gathered", 10 * SECOND_US, 15 * SECOND_US, gather_alerts, 0},
 };
 
@@ -98,6 +115,8 @@ static void on_timer(void *context, int64_t now_us)
         if (r->of[i].at_us > now_us)
             continue;
         rc = table[i].look(intake, r->of[i].state, &again_us);
+        for (size_t k = 0; rc == 1 && k < ROUND_COUNT; k++)
+            r->of[k].at_us = now_us;
         if (rc < 0)
             intake_error(intake, table[i].name, sluss_error_text(rc));
         wrote = wrote || store_in_transaction(intake->store);

@@ -1,10 +1,12 @@
-/* clock.c -- preloaded by tests: a wall clock that can be set without setting the machine's
+/* clock.c -- preloaded by tests: a wall clock and a disk that can be set without the machine's
  *
- * SLUSS_TEST_CLOCK names a file of eight bytes: microseconds, signed, by which the wall clock
- * differs. It is mapped, so that a change is seen at once by every process that has it. Clocks
- * that nobody can set (monotonic, since boot) are as they are.
+ * SLUSS_TEST_CLOCK names a file of two numbers of eight bytes: microseconds, signed, by which the
+ * wall clock differs, and whether every fsync fails. It is mapped, so that a change is seen at
+ * once by every process that has it. Clocks that nobody can set (monotonic, since boot) are as
+ * they are.
  */
 #define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -14,13 +16,13 @@
 #include <time.h>
 #include <unistd.h>
 
-static const volatile int64_t *offset_us;
+static const volatile int64_t *offset_us; /* and behind it, whether syncs fail */
 
 __attribute__((constructor)) static void attach(void)
 {
     const char *path = getenv("SLUSS_TEST_CLOCK");
     int fd = path ? open(path, O_RDONLY | O_CLOEXEC) : -1;
-    void *at = fd < 0 ? MAP_FAILED : mmap(NULL, sizeof *offset_us, PROT_READ, MAP_SHARED, fd, 0);
+    void *at = fd < 0 ? MAP_FAILED : mmap(NULL, 2 * sizeof *offset_us, PROT_READ, MAP_SHARED, fd, 0);
 
     if (fd >= 0)
         close(fd);
@@ -62,4 +64,23 @@ time_t time(time_t *out)
     if (out)
         *out = now.tv_sec;
     return now.tv_sec;
+}
+
+static int sync_as(long number, int fd)
+{
+    if (offset_us && offset_us[1]) {
+        errno = EIO;
+        return -1;
+    }
+    return (int)syscall(number, fd);
+}
+
+int fsync(int fd)
+{
+    return sync_as(SYS_fsync, fd);
+}
+
+int fdatasync(int fd)
+{
+    return sync_as(SYS_fdatasync, fd);
 }

@@ -1,4 +1,4 @@
-"""A wall clock for one site that a test can set, without setting the machine's (clock.c)."""
+"""A wall clock and a disk for one site that a test can set, not the machine's (clock.c)."""
 import mmap
 import struct
 import subprocess
@@ -21,9 +21,9 @@ class Clock:
         if done.returncode:
             pytest.skip(f"no C compiler for the clock: {done.stderr[:200]!r}")
         path = site.base / "clock"
-        path.write_bytes(b"\0" * 8)
+        path.write_bytes(b"\0" * 16)
         self.file = open(path, "r+b")
-        self.map = mmap.mmap(self.file.fileno(), 8)
+        self.map = mmap.mmap(self.file.fileno(), 16)
         asan = site.env.get("ASAN_OPTIONS", "detect_leaks=1:exitcode=99")
         # The sanitizer wants to be the first library; here it need not be.
         site.env.update({"LD_PRELOAD": str(library), "SLUSS_TEST_CLOCK": str(path),
@@ -31,6 +31,9 @@ class Clock:
 
     def offset(self, seconds):
         self.map[:8] = struct.pack("<q", round(seconds * 1_000_000))
+
+    def syncs_fail(self, fail):
+        self.map[8:] = struct.pack("<q", fail)
 
     def move(self, seconds):
         (now,) = struct.unpack("<q", self.map[:8])
