@@ -25,7 +25,7 @@ EXTRA_DIST += \
   tests/e2e/test_backtest.py tests/e2e/test_conformance.py tests/e2e/test_crash.py tests/e2e/test_heby.py \
   tests/e2e/test_hostile.py \
   tests/e2e/test_intake.py tests/e2e/test_layout.py tests/e2e/test_letters.py \
-  tests/e2e/test_life.py tests/e2e/test_offline.py tests/e2e/test_once.py \
+  tests/e2e/test_life.py tests/e2e/test_offline.py tests/e2e/test_once.py tests/e2e/test_operator.py \
   tests/e2e/test_outbound.py tests/e2e/test_reload.py tests/e2e/test_report.py tests/e2e/test_seal.py \
   tests/e2e/test_waive.py tests/e2e/test_watching.py
 torture: slussd slussctl

@@ -211,14 +211,15 @@ def dearer(history, name, step, factor):
 
 
 def test_the_third_delivery_after_a_price_change_passes(history):
-    """N02, a quarter dearer: a person says twice that it is right; then it is."""
+    """N02, half as dear again: a person says twice that it is right; then it is. A unit error
+    (I22) is still one."""
     for step in range(12):
         history.line(step, dearer(history, f"m{step}.csv", step, 1))
     history.line(12, dearer(history, "new0.csv", 12, 1.5), fate="released")
     history.line(13, dearer(history, "probe.csv", 13, 1.5), fate="probe")
     history.line(13, dearer(history, "new1.csv", 13, 1.5), fate="released")
     history.line(14, dearer(history, "new2.csv", 14, 1.5))
-    history.line(15, dearer(history, "wrong.csv", 15, 4), fate="probe")
+    history.line(15, dearer(history, "wrong.csv", 15, 150), fate="probe")
     assert history.verdicts()[12:] == ["held", "held", "held", "accepted", "held"]
 
 
