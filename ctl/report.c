@@ -187,7 +187,7 @@ static void print_receipts(const json_t *row, struct buf *out)
     print_span(out, ", 95 of 100 within ", row, "receipt_p95_s");
     buf_str(out, ".\nPenalties: ");
     print_money(out, row_int(row, "penalty_minor"), row_text(row, "penalty_currency"));
-    buf_printf(out, " (%lld).\n", (long long)row_int(row, "penalties"));
+    buf_printf(out, " (%lld times).\n", (long long)row_int(row, "penalties"));
 }
 
 static void print_holds(const json_t *row, struct buf *out)

@@ -5,7 +5,9 @@
 #include "model/html.h"
 #include "outbound/report.h"
 
-#define WORST_SHOWN  20
+/* Of the slowest receipts the late ones, so many at most, and a few in any case. */
+#define WORST_MOST  20
+#define WORST_LEAST 5
 #define HOLDS_SHOWN  10
 #define COUNT(array) ((unsigned)(sizeof(array) / sizeof((array)[0])))
 
@@ -208,7 +210,9 @@ static void worst(const struct view *v)
                                            {"Receipt", "Kvittens"},  {">Took", ">Tog"},
                                            {">Penalty", ">Vite"}};
     uint64_t late = figures_late(&v->f->all);
-    unsigned shown = late < 5 ? 5 : WORST_SHOWN;
+    unsigned shown = late < WORST_LEAST  ? WORST_LEAST
+                     : late < WORST_MOST ? (unsigned)late
+                                         : WORST_MOST;
 
     if (v->f->worst.n == 0)
         return;

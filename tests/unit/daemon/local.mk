@@ -62,3 +62,9 @@ tests_unit_daemon_decision_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pipeline_comm
 tests_unit_daemon_pipeline_test_SOURCES = tests/unit/daemon/pipeline_test.c \
   tests/unit/store/support.h
 tests_unit_daemon_pipeline_test_LDADD = $(daemon_test_libs)
+
+check_PROGRAMS += tests/unit/daemon/report_watch_test
+TESTS += tests/unit/daemon/report_watch_test
+tests_unit_daemon_report_watch_test_SOURCES = \
+  tests/unit/daemon/report_watch_test.c tests/unit/store/support.h
+tests_unit_daemon_report_watch_test_LDADD = $(daemon_test_libs)

@@ -2,7 +2,7 @@
 outbound_tests = \
   tests/unit/outbound/alert_test tests/unit/outbound/figures_test \
   tests/unit/outbound/mail_test tests/unit/outbound/message_test \
-  tests/unit/outbound/receipt_test tests/unit/outbound/retry_test \
+  tests/unit/outbound/receipt_test tests/unit/outbound/report_test tests/unit/outbound/retry_test \
   tests/unit/outbound/sender_test tests/unit/outbound/sendmail_test tests/unit/outbound/smtp_test \
   tests/unit/outbound/template_test tests/unit/outbound/program_test \
   tests/unit/outbound/webhook_test
@@ -46,3 +46,6 @@ tests_unit_outbound_webhook_test_LDADD = $(outbound_test_libs)
 tests_unit_outbound_figures_test_SOURCES = \
   tests/unit/outbound/figures_test.c tests/unit/outbound/support.h
 tests_unit_outbound_figures_test_LDADD = $(outbound_test_libs)
+tests_unit_outbound_report_test_SOURCES = \
+  tests/unit/outbound/report_test.c tests/unit/outbound/support.h
+tests_unit_outbound_report_test_LDADD = $(outbound_test_libs)

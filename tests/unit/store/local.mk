@@ -2,7 +2,7 @@
 store_tests = \
   tests/unit/store/habits_test tests/unit/store/prior_test tests/unit/store/runs_test tests/unit/store/merge_crash_test \
   tests/unit/store/alerts_test tests/unit/store/audit_test tests/unit/store/db_test tests/unit/store/deliveries_test \
-  tests/unit/store/outbox_test tests/unit/store/queue_test \
+  tests/unit/store/outbox_test tests/unit/store/queue_test tests/unit/store/report_test \
   tests/unit/store/schema_test tests/unit/store/secret_test tests/unit/store/seen_test \
   tests/unit/store/spool_test \
   tests/unit/store/store_test tests/unit/store/tracks_test \
@@ -46,3 +46,5 @@ tests_unit_store_runs_test_SOURCES = tests/unit/store/runs_test.c tests/unit/sto
 tests_unit_store_runs_test_LDADD = $(store_test_libs)
 tests_unit_store_alerts_test_SOURCES = tests/unit/store/alerts_test.c tests/unit/store/support.h
 tests_unit_store_alerts_test_LDADD = $(store_test_libs)
+tests_unit_store_report_test_SOURCES = tests/unit/store/report_test.c tests/unit/store/support.h
+tests_unit_store_report_test_LDADD = $(store_test_libs)
