@@ -261,6 +261,7 @@ static void count(struct measure *m, const struct report_delivery *d,
     m->items += d->items;
     m->credits += d->credits;
     count_sums(m, &m->sums, &d->sums);
+    count_sums(m, &m->sums_credits, &d->credit_sums);
     if (is_through(d)) {
         m->items_through += d->items;
         count_sums(m, &m->sums_through, &d->sums);
@@ -407,6 +408,7 @@ static void measure_join(struct measure *to, const struct measure *m)
     to->credits += m->credits;
     to->items_through += m->items_through;
     count_sums(to, &to->sums, &m->sums);
+    count_sums(to, &to->sums_credits, &m->sums_credits);
     count_sums(to, &to->sums_through, &m->sums_through);
     to->sums_cut |= m->sums_cut;
     to->handled += m->handled;

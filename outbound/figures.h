@@ -37,7 +37,7 @@ struct measure {
     uint64_t recalled;
 
     uint64_t items, credits, items_through;
-    struct sums sums, sums_through;
+    struct sums sums, sums_through, sums_credits;
     bool sums_cut; /* more currencies than struct sums has room for, or too large */
 
     uint64_t handled;

@@ -156,6 +156,7 @@ static void json_measure(struct json *j, const struct measure *m)
     json_uint(j, "items", m->items);
     json_uint(j, "credits", m->credits);
     json_net(j, "sum_minor", "currency", "sums", &m->sums);
+    json_net(j, "credits_minor", NULL, "credits_sums", &m->sums_credits);
     json_uint(j, "items_let_through", m->items_through);
     json_net(j, "let_through_minor", NULL, "let_through_sums", &m->sums_through);
     if (m->sums_cut)

@@ -37,6 +37,7 @@ enum column {
     ITEMS_THROUGH,
     CURRENCY,
     SUM,
+    SUM_CREDITS,
     SUM_THROUGH,
     HANDLING,
     COLUMNS
@@ -73,6 +74,7 @@ static const char *const names[COLUMNS] = {"row",
                                            "items_let_through",
                                            "currency",
                                            "sum",
+                                           "sum_credits",
                                            "sum_let_through",
                                            "handling_mean_s"};
 
@@ -183,6 +185,7 @@ static void put_sums(struct line *line, const struct measure *m, unsigned i)
 
     put(line, CURRENCY, currency);
     put_money(line, SUM, m->sums.of[i].minor, currency);
+    put_money(line, SUM_CREDITS, minor_of(&m->sums_credits, currency), currency);
     put_money(line, SUM_THROUGH, minor_of(&m->sums_through, currency), currency);
 }
 

@@ -6,8 +6,8 @@
 #include "outbound/report.h"
 
 /* Of the slowest receipts the late ones, so many at most, and a few in any case. */
-#define WORST_MOST  20
-#define WORST_LEAST 5
+#define WORST_MOST   20
+#define WORST_LEAST  5
 #define HOLDS_SHOWN  10
 #define COUNT(array) ((unsigned)(sizeof(array) / sizeof((array)[0])))
 
@@ -421,6 +421,22 @@ static void unit_row(const struct view *v, const char *class, const char *name,
     buf_str(v->out, "</tr>\n");
 }
 
+/* They stand in the sums; how many, and how much, is said beside. */
+static void credits(const struct view *v)
+{
+    const struct measure *m = &v->f->all;
+
+    if (m->credits == 0)
+        return;
+    buf_str(v->out,
+            say(v, "<p class=\"note\">Of the cases, ", "<p class=\"note\">Av ärendena är "));
+    html_count(v->out, m->credits);
+    buf_str(v->out, say(v, " are credits, ", " krediter, "));
+    report_put_sums(v->out, &m->sums_credits, " + ");
+    buf_str(v->out,
+            say(v, ", which the capital includes.</p>\n", ", som ingår i kapitalet.</p>\n"));
+}
+
 static void units(const struct view *v)
 {
     static const char *const names[][2] = {{"Unit", "Enhet"},
@@ -440,6 +456,7 @@ static void units(const struct view *v)
     if (v->f->unit_count > 1)
         unit_row(v, "sum", say(v, "Together", "Tillsammans"), &v->f->all);
     table_end(v);
+    credits(v);
 }
 
 static void states(const struct view *v)

@@ -26,6 +26,35 @@ static void copy_cut(char *to, size_t size, struct span from)
 
 /* --- parts of a delivery -------------------------------------------------------------------- */
 
+/* The rows of a running query: currency, amount, count. */
+static int take_sums(struct store *store, sqlite3_stmt *statement, struct sums *sums)
+{
+    int rc;
+
+    while ((rc = db_next(store->db, statement)) == 1) {
+        if (sums->n == SUMS_MAX) {
+            db_done(statement);
+            return SLUSS_ECORRUPT;
+        }
+        copy_cut(sums->of[sums->n].currency, 4, col_span(statement, 0));
+        sums->of[sums->n].minor = col_int(statement, 1);
+        sums->of[sums->n].count = col_uint(statement, 2);
+        sums->n++;
+    }
+    return rc;
+}
+
+static int read_credits(struct store *store, int64_t row, struct report_delivery *d)
+{
+    sqlite3_stmt *statement;
+    int rc = db_query(store->db, &statement,
+                      "SELECT currency, minor, count FROM delivery_part WHERE delivery = ?1 "
+                      "AND part = ?2 ORDER BY ordinal",
+                      VALUES(v_int(row), v_text(sum_part_name(PART_CREDITS))));
+
+    return rc ? rc : take_sums(store, statement, &d->credit_sums);
+}
+
 static int read_sums(struct store *store, int64_t row, struct report_delivery *d)
 {
     sqlite3_stmt *statement;
@@ -35,24 +64,17 @@ static int read_sums(struct store *store, int64_t row, struct report_delivery *d
                       "ORDER BY ordinal",
                       VALUES(v_int(row)));
 
-    while (rc == 0 && (rc = db_next(store->db, statement)) == 1) {
-        if (d->sums.n == SUMS_MAX) {
-            db_done(statement);
-            return SLUSS_ECORRUPT;
-        }
-        copy_cut(d->sums.of[d->sums.n].currency, 4, col_span(statement, 0));
-        d->sums.of[d->sums.n].minor = col_int(statement, 1);
-        d->sums.of[d->sums.n].count = col_uint(statement, 2);
-        d->sums.n++;
-        rc = 0;
-    }
+    rc = rc ? rc : take_sums(store, statement, &d->sums);
     if (rc < 0)
         return rc;
     rc = db_number(store->db, &credits,
-                   "SELECT count FROM delivery_type WHERE delivery = ?1 AND type = 'credit-note'",
+                   "SELECT sum(count) FROM delivery_type WHERE delivery = ?1 AND "
+                   "type IN ('credit-note', 'deduction')",
                    VALUES(v_int(row)));
     d->credits = (uint64_t)credits;
-    return rc < 0 ? rc : SLUSS_OK;
+    if (rc <= 0 || credits == 0)
+        return rc < 0 ? rc : SLUSS_OK;
+    return read_credits(store, row, d);
 }
 
 static int read_receipts(struct store *store, int64_t row, const struct report_scope *scope,

@@ -28,8 +28,9 @@ struct report_delivery {
     int64_t judged_us; /* 0: not yet; then all below is zero */
     enum verdict verdict;
     uint64_t items;
-    uint64_t credits; /* of them credit notes */
-    struct sums sums; /* net: credit notes and deductions count negative */
+    uint64_t credits;        /* of them credit notes and deductions */
+    struct sums sums;        /* net: credit notes and deductions count negative */
+    struct sums credit_sums; /* of those alone, negative: they are in the net sum */
 
     /* The receipts of the verdict, one a recipient. Copies and what told of later decisions do
      * not count: the agreement asks nothing of them. */

@@ -55,7 +55,7 @@ class Delivery:
         self.judged = self.answered = self.acked = self.recalled = self.queued = None
         self.verdict, self.answer = "none", None
         self.items = self.credits = self.recipients = 0
-        self.sums, self.checks, self.mailed = {}, set(), {}
+        self.sums, self.credit_sums, self.checks, self.mailed = {}, {}, set(), {}
 
 
 def read(log, as_of):
@@ -75,6 +75,7 @@ def read(log, as_of):
             if what == "judged":
                 d.judged, d.verdict = at, event["verdict"]
                 d.items, d.credits, d.sums = event["items"], event["credits"], event["sums"]
+                d.credit_sums = event["credit_sums"]
                 d.recipients, d.checks = event["recipients"], set(event["checks"]) - {""}
             elif what == "mailed" and event["verdict"] == d.verdict:
                 d.mailed.setdefault(event["to"], at)
@@ -116,10 +117,10 @@ def receipt(d, terms, as_of):
             "minor": penalties(terms, d.arrived, at) * terms["amount"]}
 
 
-def net(deliveries):
+def net(deliveries, which="sums"):
     sums = Counter()
     for d in deliveries:
-        for currency, minor in d.sums.items():
+        for currency, minor in getattr(d, which).items():
             sums[currency] += minor
     return dict(sums)
 
@@ -152,11 +153,12 @@ def measure(deliveries, fates):
     settled = m["receipts_in_time"] + m["receipts_late"] + m["receipts_not_sent"]
     row["in_time_percent"] = m["receipts_in_time"] * 10000 // settled / 100 if settled else None
     row["items_let_through"] = sum(d.items for d in through)
-    for name, of in (("sum_minor", deliveries), ("let_through_minor", through)):
-        sums = net(of)
+    for name, every, sums in (("sum_minor", "sums", net(deliveries)),
+                              ("credits_minor", "credits_sums", net(deliveries, "credit_sums")),
+                              ("let_through_minor", "let_through_sums", net(through))):
         row[name] = None if len(sums) > 1 else sum(sums.values())
         if len(sums) > 1:
-            row["sums" if name == "sum_minor" else "let_through_sums"] = sums
+            row[every] = sums
     row["handled"] = len(spans)
     row["handling_mean_s"] = sum(spans) // len(spans) // 10**6 if spans else None
     return row

@@ -172,6 +172,10 @@ static void tell_judgement(struct site *s, const struct life *life,
     for (unsigned i = 0; i < sum->sums.n; i++)
         fprintf(s->log, "%s\"%s\":%" PRId64, i ? "," : "", sum->sums.of[i].currency,
                 sum->sums.of[i].minor);
+    fputs("},\"credit_sums\":{", s->log);
+    for (unsigned i = 0; i < sum->parts[PART_CREDITS].n; i++)
+        fprintf(s->log, "%s\"%s\":%" PRId64, i ? "," : "", sum->parts[PART_CREDITS].of[i].currency,
+                sum->parts[PART_CREDITS].of[i].minor);
     fputs("},\"checks\":[", s->log);
     for (unsigned i = 0; i < findings->n; i++)
         fprintf(s->log, "%s\"%s\"", i ? "," : "",
@@ -220,8 +224,7 @@ static void add_receipts(struct site *s, const struct life *life, const char *ve
         .verdict = verdict,
         .created_us = s->now_us,
         .next_us = 0,
-        .deadline_us =
-            first ? penalty_deadline_us(&life->unit->sla.terms, life->d.received_us) : 0,
+        .deadline_us = first ? penalty_deadline_us(&life->unit->sla.terms, life->d.received_us) : 0,
     };
 
     for (size_t i = 0; i < life->unit->receipts_to.n; i++) {
@@ -232,8 +235,8 @@ static void add_receipts(struct site *s, const struct life *life, const char *ve
 
 /* --- what a delivery is ---------------------------------------------------------------------- */
 
-static const enum finding_code reasons[] = {
-    FINDING_NO_ITEMS, FINDING_AMBIGUOUS_FORMAT, FINDING_TOTALS_MISMATCH, FINDING_TRUNCATED};
+static const enum finding_code reasons[] = {FINDING_NO_ITEMS, FINDING_AMBIGUOUS_FORMAT,
+                                            FINDING_TOTALS_MISMATCH, FINDING_TRUNCATED};
 
 /* A few deliveries hold credits, a few another currency, too. */
 static void fill_summary(struct site *s, struct summary *sum)
@@ -249,10 +252,11 @@ static void fill_summary(struct site *s, struct summary *sum)
     sum->size = 120 * sum->items + 60;
     for (uint64_t i = 0; i < sum->items; i++) {
         int64_t minor = (int64_t)chance_about(&s->chance, 180000, 2);
+        const char *currency = mixed && i % 7 == 3 ? "EUR" : "SEK";
 
-        must(sums_add(&sum->sums, mixed && i % 7 == 3 ? "EUR" : "SEK",
-                      i < cases ? minor : -minor),
-             "sums_add");
+        must(sums_add(&sum->sums, currency, i < cases ? minor : -minor), "sums_add");
+        if (i >= cases)
+            must(sums_add(&sum->parts[PART_CREDITS], currency, -minor), "sums_add");
     }
     for (size_t i = 0; i < sizeof sum->blake2b; i++)
         sum->blake2b[i] = (uint8_t)chance_next(&s->chance);
@@ -458,7 +462,8 @@ static void happen(struct site *s, const struct event *e)
     }
 }
 
-/* --- making the days --------------------------------------------------------------------------- */
+/* --- making the days ---------------------------------------------------------------------------
+ */
 
 static void plan_arrival(struct site *s, int64_t at_us)
 {
@@ -525,7 +530,8 @@ static void plan_all(struct site *s, unsigned deliveries)
     s->end_us = period_to_us(&s->period) + MARGIN * DAY_US;
 }
 
-/* --- living through them ------------------------------------------------------------------------ */
+/* --- living through them ------------------------------------------------------------------------
+ */
 
 /* The sender's turn, as often as it asks for; when it wants to be asked again. */
 static int64_t send_mails(struct site *s)

@@ -37,7 +37,7 @@ int smtp_relay_new(const struct smtp_options *options, struct smtp_relay **out)
     *out = calloc(1, sizeof **out);
     if (!*out)
         return SLUSS_ENOMEM;
-    snprintf((*out)->url, sizeof (*out)->url, "%s", options->url);
+    snprintf((*out)->url, sizeof(*out)->url, "%s", options->url);
     return SLUSS_OK;
 }
 
