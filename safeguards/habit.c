@@ -26,6 +26,27 @@ static bool near_day_of_month(struct date a, struct date b, int days)
     return abs(a.day - b.day) <= days;
 }
 
+/* The third banking day never lies further in; asked first, as banking days cost more. */
+#define THIRD_AT_LATEST 12
+#define THIRD_LAST_AT   18
+
+static bool is_month_start(struct date day)
+{
+    return day.day <= THIRD_AT_LATEST && banking_day_of_month(day) <= 3;
+}
+
+static bool is_month_end(struct date day)
+{
+    return day.day >= THIRD_LAST_AT && banking_day_before_month_end(day) <= 3;
+}
+
+/* Is the delivery to be judged of that class itself? */
+static bool class_applies(enum habit_class c, const struct habit_row *now)
+{
+    return (c != CLASS_MONTH_START || is_month_start(now->day)) &&
+           (c != CLASS_MONTH_END || is_month_end(now->day));
+}
+
 static bool in_class(enum habit_class c, const struct habit_row *row, const struct habit_row *now)
 {
     switch (c) {
@@ -34,11 +55,10 @@ static bool in_class(enum habit_class c, const struct habit_row *row, const stru
         return true;
     case CLASS_WEEKDAY:
         return weekday(row->day) == weekday(now->day);
-    case CLASS_MONTH_START:
-        return banking_day_of_month(now->day) <= 3 && banking_day_of_month(row->day) <= 3;
+    case CLASS_MONTH_START: /* now too: class_applies() */
+        return is_month_start(row->day);
     case CLASS_MONTH_END:
-        return banking_day_before_month_end(now->day) <= 3 &&
-               banking_day_before_month_end(row->day) <= 3;
+        return is_month_end(row->day);
     case CLASS_DAY_OF_MONTH:
         return near_day_of_month(row->day, now->day, 1);
     case CLASS_SEASON:
@@ -282,7 +302,7 @@ void habit_volume(const struct habit *habit, const struct habit_row *now, struct
     for (enum habit_class c = CLASS_ALL; c < CLASS_COUNT; c++) {
         struct class_view view;
 
-        if (!look_in_class(habit, c, now, &view))
+        if (!class_applies(c, now) || !look_in_class(habit, c, now, &view))
             continue;
         take_side(&out->high, first, view.worst.high, c, view.by_high);
         take_side(&out->low, first, view.worst.low, c, view.by_low);

@@ -40,7 +40,7 @@ struct met {
     enum seen_where where;
     bool recent, periodic; /* by when it came, see billing_period_between() */
     uint64_t number, due, amount, rejected_items;
-    double weight;
+    uint64_t weight; /* in WEIGHT_UNITS */
 };
 
 struct sweep {
@@ -54,7 +54,7 @@ struct sweep {
     uint16_t *flags;
     struct met *met;
     size_t met_n, met_room;
-    double weight; /* of all pairs of party and amount */
+    uint64_t weight; /* of all pairs of party and amount, in WEIGHT_UNITS */
     /* the walk through the own keys */
     struct sorted_cursor own;
     struct run_entry head;
@@ -392,12 +392,15 @@ static int count_holders(struct sweep *s, const struct own_group *group, const s
     return SLUSS_OK;
 }
 
-/* A pair of party and amount weighs the less the more deliveries have it. */
+/* A pair of party and amount weighs the less the more deliveries have it. Whole numbers, as the
+ * keys come in the order of a secret hash and sums must not depend on it. */
+#define WEIGHT_UNITS (UINT64_C(1) << 32)
+
 static int weigh(struct sweep *s, const struct own_group *group, const struct holders *h,
                  unsigned holders)
 {
     /* A later delivery is weighed as the pairs were when it had not come yet. */
-    double weight = (double)group->g.n / (s->has_later ? 1 : 1 + holders);
+    uint64_t weight = group->g.n * WEIGHT_UNITS / (s->has_later ? 1 : 1 + holders);
     struct met *met;
     if (!s->has_later)
         s->weight += weight;
@@ -552,9 +555,20 @@ static void take_most(struct seen_most *most, const struct met *met, uint64_t it
         *most = (struct seen_most){.row = met->row, .items = items, .amounts = met->amount};
 }
 
+/* The newer one of two that weigh as much. */
+static bool is_heavier(const struct met *met, uint64_t weight, int64_t row)
+{
+    return met->weight > weight || (met->weight == weight && weight > 0 && met->row > row);
+}
+
+static double part_of(uint64_t weight, uint64_t whole)
+{
+    return weight < whole ? (double)weight / (double)whole : 1;
+}
+
 static void name_most(struct sweep *s)
 {
-    double weight = 0, off = 0;
+    uint64_t weight = 0, off = 0;
     for (size_t i = 0; i < s->met_room; i++) {
         const struct met *met = &s->met[i];
         if (!met->row)
@@ -562,18 +576,18 @@ static void name_most(struct sweep *s)
         take_most(&s->result.most_number, met, met->number);
         take_most(&s->result.most_due, met, met->due);
         take_most(&s->result.most_rejected, met, met->rejected_items);
-        if (met->weight > weight) {
+        if (is_heavier(met, weight, s->result.contained_in)) {
             weight = met->weight;
             s->result.contained_in = met->row;
         }
-        if (!met->periodic && met->weight > off) {
+        if (!met->periodic && is_heavier(met, off, s->result.contained_off_in)) {
             off = met->weight;
             s->result.contained_off_in = met->row;
         }
     }
     if (s->weight > 0) {
-        s->result.containment = weight < s->weight ? weight / s->weight : 1;
-        s->result.containment_off = off < s->weight ? off / s->weight : 1;
+        s->result.containment = part_of(weight, s->weight);
+        s->result.containment_off = part_of(off, s->weight);
     }
 }
 

@@ -204,6 +204,10 @@ static void what_lies_no_billing_period_back_is_told_apart(void **state)
     assert_true(r.containment_off > 0.2 && r.containment_off < 0.5);
     assert_int_equal(r.most_number.row, recent);
     assert_int_equal(r.most_number.amounts, THINGS / 2);
+    /* Of two that hold as much it is the newer one, whatever the order of the keys. */
+    recent = deliver(place, seen, "heby/ekonomi", T0 - 2 * DAY_MINUTES * MINUTE, run, THINGS / 2,
+                     STATE_ACCEPTED);
+    assert_int_equal(swept(seen, g, 100).contained_off_in, recent);
     gather_close(&g);
     seen_close(&seen);
 }
