@@ -211,7 +211,8 @@ static struct factors factors_of(double spread, bool payments)
     return (struct factors){STEADY_FACTOR, STEADY_FALL};
 }
 
-/* A measure of the amounts beside its habit. */
+/* A measure of the amounts beside its habit, that of deliveries of such a size: a handful of
+ * items has any middle. */
 struct amounts {
     enum measure by;
     double now, low, high, spread;
@@ -219,8 +220,9 @@ struct amounts {
 
 static struct amounts amounts_by(const struct subject *subject, enum measure by)
 {
-    struct amounts a = {by, signal_now(subject, by), signal_usual(subject, by, 0.05, AMOUNT_FILES),
-                        signal_usual(subject, by, 0.95, AMOUNT_FILES), NAN};
+    struct amounts a = {by, signal_now(subject, by),
+                        signal_usual_alike(subject, by, 0.05, AMOUNT_FILES),
+                        signal_usual_alike(subject, by, 0.95, AMOUNT_FILES), NAN};
 
     a.spread = a.low > 0 ? a.high / a.low : NAN;
     return a;
