@@ -5,11 +5,15 @@
 #include <stdbool.h>
 #include <string.h>
 
+#include "model/arena.h"
 #include "model/date.h"
+#include "model/error.h"
 #include "model/text.h"
+#include "outbound/alert.h"
 
 #define TEXT_WIDTH 76
 #define TOPICS_MAX 32
+#define ROOM       (64u << 20) /* bytes of the alerts of one mail */
 
 /* "<alert.17.1772431920000000@domain>" of the first, told apart by the row of the last. */
 static int message_id(const struct outbox_mail *rows, size_t n, struct buf *out)
@@ -119,5 +123,62 @@ int gathered_write(const struct outbox_mail *rows, size_t n, const struct settin
         rc = write_body(rows, n, mail);
     buf_free(&subject);
     buf_free(&id);
+    return rc;
+}
+
+/* Alerts with the memory behind them. */
+struct waiting {
+    struct arena *arena;
+    struct outbox_mail *rows;
+    size_t n;
+    int64_t since_us; /* older ones are not told of any more */
+};
+
+static int keep_waiting(void *context, const struct outbox_mail *mail)
+{
+    struct waiting *w = context;
+    struct outbox_mail *row = &w->rows[w->n];
+    const struct {
+        const char **to;
+        const char *from;
+    } texts[] = {
+        {&row->delivery_id, mail->delivery_id}, {&row->unit, mail->unit},
+        {&row->verdict, mail->verdict},         {&row->recipient, mail->recipient},
+        {&row->message_id, mail->message_id},   {&row->detail, mail->detail},
+    };
+
+    if (mail->created_us < w->since_us)
+        return 0;
+    *row = *mail;
+    row->last_error = NULL;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        *texts[i].to = texts[i].from ? arena_str(w->arena, span_str(texts[i].from)) : NULL;
+        if (texts[i].from && !*texts[i].to)
+            return SLUSS_ENOMEM;
+    }
+    w->n++;
+    return 0;
+}
+
+int gathered_from_store(struct store *store, const struct outbox_mail *row,
+                        const struct settings *settings, int64_t now_us, struct mail *mail,
+                        int64_t others[GATHERED_MOST], size_t *n)
+{
+    struct waiting w = {.arena = arena_new(ROOM), .since_us = now_us - settings->alerts.max_age_us};
+    int rc = SLUSS_ENOMEM;
+
+    *n = 0;
+    if (w.arena)
+        w.rows = arena_array(w.arena, GATHERED_MOST, sizeof *w.rows);
+    if (w.rows)
+        rc = outbox_alerts_waiting(store, row->recipient, GATHERED_MOST, keep_waiting, &w);
+    if (!rc && w.n < 2)
+        rc = alert_write(row, settings, mail);
+    else if (!rc)
+        rc = gathered_write(w.rows, w.n, settings, mail);
+    for (size_t i = 0; !rc && w.n > 1 && i < w.n; i++)
+        if (w.rows[i].row != row->row)
+            others[(*n)++] = w.rows[i].row;
+    arena_free(&w.arena);
     return rc;
 }

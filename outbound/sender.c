@@ -12,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "model/arena.h"
 #include "model/error.h"
 #include "model/json.h"
 #include "outbound/alert.h"
@@ -29,7 +28,6 @@
 #define OUTAGE_LEAST_US (3600 * SECOND_US)
 #define ALERT_QUIET_US  (3600 * SECOND_US)
 #define ERROR_MAX       RELAYS_TEXT_MAX
-#define GATHERED_ROOM   (64u << 20) /* bytes of the alerts of one mail */
 
 enum outcome_kind {
     OUTCOME_SENT = 0,
@@ -304,62 +302,6 @@ static int64_t all_rest_until(const struct sender *s)
     return relays_rest_until(s->relays, monotonic(s));
 }
 
-/* Alerts with the memory behind them. */
-struct waiting {
-    struct arena *arena;
-    struct outbox_mail *rows;
-    size_t n;
-    int64_t since_us; /* older ones are not told of any more */
-};
-
-static int keep_waiting(void *context, const struct outbox_mail *mail)
-{
-    struct waiting *w = context;
-    struct outbox_mail *row = &w->rows[w->n];
-    const struct {
-        const char **to;
-        const char *from;
-    } texts[] = {
-        {&row->delivery_id, mail->delivery_id}, {&row->unit, mail->unit},
-        {&row->verdict, mail->verdict},         {&row->recipient, mail->recipient},
-        {&row->message_id, mail->message_id},   {&row->detail, mail->detail},
-    };
-
-    if (mail->created_us < w->since_us)
-        return 0;
-    *row = *mail;
-    row->last_error = NULL;
-    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        *texts[i].to = texts[i].from ? arena_str(w->arena, span_str(texts[i].from)) : NULL;
-        if (texts[i].from && !*texts[i].to)
-            return SLUSS_ENOMEM;
-    }
-    w->n++;
-    return 0;
-}
-
-/* All alerts to the same address as one mail; the rows are those of the outcome. */
-static int build_gathered(struct sender *s, const struct outbox_mail *mail)
-{
-    struct waiting w = {.arena = arena_new(GATHERED_ROOM),
-                        .since_us = wall(s) - s->settings->alerts.max_age_us};
-    int rc = SLUSS_ENOMEM;
-
-    if (w.arena)
-        w.rows = arena_array(w.arena, GATHERED_MOST, sizeof *w.rows);
-    if (w.rows)
-        rc = outbox_alerts_waiting(s->store, mail->recipient, GATHERED_MOST, keep_waiting, &w);
-    if (!rc && w.n < 2)
-        rc = alert_write(mail, s->settings, &s->mail);
-    else if (!rc)
-        rc = gathered_write(w.rows, w.n, s->settings, &s->mail);
-    for (size_t i = 0; !rc && w.n > 1 && i < w.n; i++)
-        if (w.rows[i].row != mail->row)
-            s->outcome.others[s->outcome.other_count++] = w.rows[i].row;
-    arena_free(&w.arena);
-    return rc;
-}
-
 static int build(struct sender *s, const struct outbox_mail *mail)
 {
     int rc;
@@ -370,7 +312,8 @@ static int build(struct sender *s, const struct outbox_mail *mail)
     else if (mail->kind == OUTBOX_REPORT)
         rc = report_mail_write(s->store, mail, s->settings, &s->mail);
     else if (wall(s) - mail->created_us >= s->settings->alerts.gather_after_us)
-        rc = build_gathered(s, mail);
+        rc = gathered_from_store(s->store, mail, s->settings, wall(s), &s->mail, s->outcome.others,
+                                 &s->outcome.other_count);
     else
         rc = alert_write(mail, s->settings, &s->mail);
     return rc ? rc : mail_bounces_to(&s->mail, s->settings->smtp.bounces_to);

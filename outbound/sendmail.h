@@ -3,9 +3,8 @@
  * Sources: sendmail(8) as Postfix, Exim and msmtp keep it (-i, -f, recipients after --), and
  * sysexits.h for what its exit codes mean.
  *
- * Run directly, without a shell, with an empty environment but for PATH and LANG, the message
- * on its standard input. SIGPIPE must be ignored. Blocks for as long as it runs, at most the
- * timeout: then it is ended.
+ * Run as program.h says, the message on its standard input; it may go on delivering in the
+ * background.
  */
 #ifndef SLUSS_OUTBOUND_SENDMAIL_H
 #define SLUSS_OUTBOUND_SENDMAIL_H
