@@ -108,7 +108,8 @@ static const struct conf_key smtp_keys[] = {
      .help = "Send only over an encrypted connection with a certificate that holds."},
     {.name = "ca-file", .type = CONF_PATH, .shown = "those of the system",
      INTO(struct settings, smtp.ca_file),
-     .help = "Certificates (PEM) of those whose word counts for a mail server's certificate."},
+     .help = "Certificates (PEM) of those whose word alone counts for a mail server's "
+             "certificate."},
     {.name = "timeout", .type = CONF_TIME, .value = "60s", .least = "100ms", .most = "10m",
      INTO(struct settings, smtp.timeout_us),
      .help = "Longest time one attempt at one relay takes."},

@@ -161,8 +161,10 @@ static void set_security(CURL *curl, const struct smtp_options *options, const c
      * checking its certificate would only make mail fail on the usual self-made ones. */
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, must ? 1L : 0L);
     curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, must ? 2L : 0L);
-    if (options->ca_file)
+    if (options->ca_file) { /* those of the system do not count beside it */
         curl_easy_setopt(curl, CURLOPT_CAINFO, options->ca_file);
+        curl_easy_setopt(curl, CURLOPT_CAPATH, NULL);
+    }
     if (options->user) {
         curl_easy_setopt(curl, CURLOPT_USERNAME, options->user);
         curl_easy_setopt(curl, CURLOPT_PASSWORD, password);

@@ -17,6 +17,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))
 
 import daemon  # noqa: E402
+import mailcheck  # noqa: E402
 import hook as hook_module  # noqa: E402
 import sftp as sftp_module  # noqa: E402
 import smtp as smtp_module  # noqa: E402
@@ -106,6 +107,8 @@ def site(request, base, sftp, smtp, machine):
     finally:
         made.kill()
         made.check_log()
+        for mail in smtp.all():  # whatever a test is about, no mail may have a fault
+            mailcheck.check(mail.data)
         if not KEEP:
             shutil.rmtree(made.base, ignore_errors=True)
             shutil.rmtree(sftp.root / name, ignore_errors=True)
