@@ -50,15 +50,23 @@ int report_periods_due(struct store *store, enum report_kind kind, const char *s
 static int make_due(struct intake *intake, enum report_kind kind, const char *scope,
                     const struct texts *to, int64_t now_us)
 {
-    struct period due[REPORT_CATCH_UP];
+    const char *what = report_kind_name(kind);
+    struct period newest = newest_due(kind, now_us), due[REPORT_CATCH_UP];
     char name[PERIOD_SIZE];
-    int n = to->n ? report_periods_due(intake->store, kind, scope, now_us, due) : 0;
-    int rc = n < 0 ? n : 0;
+    int rc = to->n ? report_was_made(intake->store, what, period_name(&newest, name), scope) : 1;
+    int n = 0;
 
+    if (rc == 0)
+        rc = n = report_periods_due(intake->store, kind, scope, now_us, due);
+    else if (rc > 0)
+        return 0;
+    /* Nothing had come yet: that is looked up once a period, not every few minutes. */
+    if (rc == 0)
+        return report_set_made(intake->store, what, name, scope, now_us);
     while (rc >= 0 && n-- > 0) {
         rc = report_mail_add(intake->store, intake->settings, kind, &due[n], scope, to, now_us);
         if (rc > 0)
-            LOG(LOG_LEVEL_NOTICE, "report-made", {"report", span_str(report_kind_name(kind))},
+            LOG(LOG_LEVEL_NOTICE, "report-made", {"report", span_str(what)},
                 {"period", span_str(period_name(&due[n], name))},
                 {"scope", span_str(scope ? scope : "all")});
     }

@@ -61,10 +61,9 @@ static const char style[] =
     "footer{margin-top:2.5em;border-top:1px solid var(--line);padding-top:.6em;"
     "color:var(--soft);font-size:13px}footer li{margin:.15em 0}\n"
     "@media print{body{margin:0;max-width:none;padding:0;font-size:10.5pt}"
-    ".tiles b{font-size:15pt}svg "
-    "text{font-size:14px}h1{font-size:18pt}h2{font-size:13pt}.wide{font-size:8.5pt}.wide "
-    "th{font-size:8pt}"
-    "th,td{padding:2px 8px 2px 0}}\n";
+    ".tiles b{font-size:15pt}svg text{font-size:14px}h1{font-size:18pt}h2{font-size:13pt}"
+    "th,td{padding:2px 8px 2px 0}.wide{font-size:7.5pt}.wide th{font-size:7pt}"
+    ".wide th,.wide td{padding:2px 5px 2px 0}}\n";
 
 void html_begin(struct buf *out, const char *language, const char *title)
 {

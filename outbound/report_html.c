@@ -416,7 +416,6 @@ static void unit_row(const struct view *v, const char *class, const char *name,
     cell_percent(v, figures_share(m));
     html_cell_count(v->out, m->items);
     cell_sums(v, &m->sums);
-    html_cell_count(v->out, m->items_through);
     cell_sums(v, &m->sums_through);
     buf_str(v->out, "</tr>\n");
 }
@@ -439,15 +438,11 @@ static void credits(const struct view *v)
 
 static void units(const struct view *v)
 {
-    static const char *const names[][2] = {{"Unit", "Enhet"},
-                                           {">Deliveries", ">Leveranser"},
-                                           {">Held", ">Kvarhållna"},
-                                           {">Rejected", ">Avvisade"},
-                                           {">In time", ">I tid"},
-                                           {">Cases", ">Ärenden"},
-                                           {">Capital", ">Kapital"},
-                                           {">Cases let through", ">Genomsläppta ärenden"},
-                                           {">Capital let through", ">Genomsläppt kapital"}};
+    static const char *const names[][2] = {
+        {"Unit", "Enhet"},        {">Deliveries", ">Leveranser"},
+        {">Held", ">Kvarhållna"}, {">Rejected", ">Avvisade"},
+        {">In time", ">I tid"},   {">Cases", ">Ärenden"},
+        {">Capital", ">Kapital"}, {">Capital let through", ">Genomsläppt kapital"}};
 
     heading(v, "Deliveries, cases and capital a unit", "Leveranser, ärenden och kapital per enhet");
     table_begin(v, "wide", names, COUNT(names));

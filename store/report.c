@@ -187,17 +187,23 @@ struct ends {
 static int start(struct store *store, const struct report_scope *scope, const struct ends *ends,
                  unsigned most, sqlite3_stmt **out)
 {
-    return db_query(
-        store->db, out,
-        "SELECT d.row_id, d.id, d.unit, d.received_us, d.decided_us, d.verdict, "
-        "d.items, d.state, q.ready_us, q.acked_us "
-        "FROM delivery d LEFT JOIN queue q ON q.delivery = d.row_id "
-        "WHERE d.id > ?1 AND d.id < ?2 AND d.received_us >= ?3 AND "
-        "d.received_us < ?4 AND d.received_us <= ?5 AND " UNIT_IS("d.unit",
-                                                                  "?6") " "
-                                                                        "ORDER BY d.id LIMIT ?7",
-        VALUES(v_text(ends->after), v_text(ends->before), v_int(scope->from_us),
-               v_int(scope->to_us), v_int(scope->as_of_us), v_text(scope->unit), v_int(most)));
+    return db_query(store->db, out,
+                    "SELECT d.row_id, d.id, d.unit, d.received_us, d.decided_us, d.verdict, "
+                    "d.items, d.state, q.ready_us, q.acked_us "
+                    "FROM delivery d LEFT JOIN queue q ON q.delivery = d.row_id "
+                    "WHERE d.id > ?1 AND d.id < ?2 AND d.received_us >= ?3 AND "
+                    "d.received_us < ?4 AND d.received_us <= ?5 ORDER BY d.id LIMIT ?6",
+                    VALUES(v_text(ends->after), v_text(ends->before), v_int(scope->from_us),
+                           v_int(scope->to_us), v_int(scope->as_of_us), v_int(most)));
+}
+
+static bool in_scope(struct span unit, const char *scope)
+{
+    size_t n = scope ? strlen(scope) : 0;
+
+    if (!scope)
+        return true;
+    return unit.n >= n && memcmp(unit.p, scope, n) == 0 && (unit.n == n || unit.p[n] == '/');
 }
 
 int report_read(struct store *store, const struct report_scope *scope, struct report_cursor *cursor,
@@ -215,13 +221,15 @@ int report_read(struct store *store, const struct report_scope *scope, struct re
     delivery_id_format(scope->to_us + ID_SLACK_US, ends.before);
     rc = start(store, scope, &ends, most, &statement);
     while (rc == 0 && (rc = db_next(store->db, statement)) == 1) {
+        n++;
+        copy_cut(cursor->id, sizeof cursor->id, col_span(statement, 1));
+        rc = 0;
+        if (!in_scope(col_span(statement, 2), scope->unit))
+            continue;
         rc = read_delivery(store, statement, scope, &delivery);
         rc = rc ? rc : visit(context, &delivery);
         if (rc < 0)
             db_done(statement);
-        else
-            memcpy(cursor->id, delivery.id, sizeof cursor->id);
-        n++;
     }
     return rc < 0 ? rc : n;
 }

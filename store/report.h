@@ -53,8 +53,9 @@ struct report_cursor {
     char id[DELIVERY_ID_SIZE];
 };
 
-/* At most `most` deliveries of the scope, by arrival; the callback returns 0 to go on or a
- * negative code, which is returned. How many there were; fewer than `most`: that was all. */
+/* Look at up to `most` deliveries, by arrival, and visit those of the scope; the callback returns
+ * 0 to go on or a negative code, which is returned. How many were looked at; fewer than `most`:
+ * that was all. (Those of other units count: a step is short, however few are visited.) */
 typedef int (*report_visitor)(void *context, const struct report_delivery *delivery);
 int report_read(struct store *store, const struct report_scope *scope, struct report_cursor *cursor,
                 unsigned most, report_visitor visit, void *context);
