@@ -101,7 +101,7 @@ const struct command commands[] = {
     {QUEUE, "queue nack", "ID", 1, 1, "give it back, to be taken again", NULL,
      {{"reason", "TEXT", "why; required"}}, command_queue_nack},
     {PROOF, "receipts", "", 0, 0, "every receipt with its deadline and attempts", NULL,
-     {{"pending", NULL, "only those not yet sent"}}, command_receipts},
+     {{"pending", NULL, "those not yet sent: time left, penalty now and next"}}, command_receipts},
     {PROOF, "report sla", "", 0, 0, "service levels of a quarter, and penalties",
      "Deliveries, receipts in time, the slowest ones, penalties by partner, what was held and\n"
      "how long people took. Without --quarter the last one that has ended.",

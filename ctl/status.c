@@ -31,7 +31,8 @@ static void print_head(const struct paper *paper, const json_t *row)
     fprintf(paper->out, ", running since %s (process %lld)\n", buf_cstr(&text),
             (long long)row_int(row, "pid"));
     buf_free(&text);
-    json_array_foreach (json_object_get(row, "needs_person"), i, reason) {
+    json_array_foreach(json_object_get(row, "needs_person"), i, reason)
+    {
         print_ink(paper, INK_BAD, "  !");
         print_wrapped(paper, 3, 4, span_str(json_string_value(reason)));
     }
@@ -43,8 +44,10 @@ static void print_counts(const struct paper *paper, const json_t *row)
         const char *key;
         const char *words;
         enum ink ink; /* when it is not zero */
-    } counts[] = {{"arriving", "arriving", INK_PLAIN},  {"checking", "checking", INK_PLAIN},
-                  {"held", "held", INK_CARE},           {"cooling_off", "cooling off", INK_PLAIN},
+    } counts[] = {{"arriving", "arriving", INK_PLAIN},
+                  {"checking", "checking", INK_PLAIN},
+                  {"held", "held", INK_CARE},
+                  {"cooling_off", "cooling off", INK_PLAIN},
                   {"queued", "in the queue", INK_PLAIN}};
 
     label(paper, "deliveries");
@@ -113,13 +116,13 @@ static void print_units(const struct paper *paper, const json_t *row)
 
     if (!json_array_size(units))
         return;
-    json_array_foreach (units, i, unit)
-        trouble = trouble || row_text(unit, "problem");
+    json_array_foreach(units, i, unit) trouble = trouble || row_text(unit, "problem");
     table = table_new(paper, columns, trouble ? n : n - 1);
     if (!table)
         return;
     fputc('\n', paper->out);
-    json_array_foreach (units, i, unit) {
+    json_array_foreach(units, i, unit)
+    {
         const char *problem = row_text(unit, "problem");
 
         cell_text(table, unit, "unit");
@@ -163,9 +166,9 @@ static void print_plain(FILE *out, const char *text)
 
 static void print_figures(FILE *out, const json_t *row)
 {
-    static const char *const figures[] = {"arriving",         "checking",        "held",
-                                          "queued",           "receipts_pending", "receipts_failed",
-                                          "alerts_open",      "alerts_failed"};
+    static const char *const figures[] = {"arriving",    "checking",         "held",
+                                          "queued",      "receipts_pending", "receipts_failed",
+                                          "alerts_open", "alerts_failed"};
 
     fputs(" |", out);
     for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
@@ -193,7 +196,8 @@ static int print_monitoring(void *context, json_t *row)
                 units == 1 ? "" : "s", (long long)row_int(row, "held"),
                 (long long)row_int(row, "receipts_pending"),
                 row_int(row, "receipts_pending") == 1 ? "" : "s");
-    json_array_foreach (reasons, i, reason) {
+    json_array_foreach(reasons, i, reason)
+    {
         fputs(i ? "; " : "", out);
         print_plain(out, json_string_value(reason));
     }

@@ -94,12 +94,12 @@ static void receipt_cells(struct table *table, const json_t *row)
 int command_receipts(struct ctl *ctl, const struct arguments *arguments)
 {
     static const struct column columns[] = {
-        {"DELIVERY", false}, {"UNIT", false}, {"TO", false},   {"SAYS", false},
-        {"STATE", false},    {"DUE", false},  {"LATE", false}, {"SENT", false},
-        {"PENALTY", true},   {"ATTEMPTS", true},  {"LAST ERROR", false}};
+        {"DELIVERY", false}, {"UNIT", false},    {"TO", false},        {"SAYS", false},
+        {"STATE", false},    {"DUE", false},     {"LATE", false},      {"SENT", false},
+        {"PENALTY", true},   {"ATTEMPTS", true}, {"LAST ERROR", false}};
     static const struct column waiting[] = {
-        {"DELIVERY", false}, {"UNIT", false}, {"TO", false},      {"SAYS", false},
-        {"DUE", false},      {"LEFT", false}, {"PENALTY", true},  {"AT STAKE", false},
+        {"DELIVERY", false}, {"UNIT", false},      {"TO", false},     {"SAYS", false},
+        {"DUE", false},      {"LEFT", false},      {"PENALTY", true}, {"AT STAKE", false},
         {"ATTEMPTS", true},  {"LAST ERROR", false}};
     struct control_request request = {.command = "receipts",
                                       .pending = arguments_value(arguments, "pending") != NULL};
@@ -115,7 +115,8 @@ int command_receipts(struct ctl *ctl, const struct arguments *arguments)
 static void audit_cells(struct table *table, const json_t *row)
 {
     const json_t *detail = json_object_get(row, "detail");
-    char *text = json_is_object(detail) ? json_dumps(detail, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
+    char *text =
+        json_is_object(detail) ? json_dumps(detail, JSON_COMPACT | JSON_REAL_PRECISION(6)) : NULL;
 
     cell_int(table, row, "sequence");
     cell_time(table, row, "at");

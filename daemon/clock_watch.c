@@ -32,8 +32,8 @@ static int mark(struct intake *intake, int64_t by_us, uint64_t waiting)
     json_object_end(&j);
     rc = buf_error(&detail);
     rc = rc ? rc
-            : audit_append(intake->store, loop_wall_us(intake->loop), "slussd", "clock-moved",
-                           NULL, buf_view(&detail));
+            : audit_append(intake->store, loop_wall_us(intake->loop), "slussd", "clock-moved", NULL,
+                           buf_view(&detail));
     buf_free(&detail);
     return rc;
 }

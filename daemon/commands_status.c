@@ -13,6 +13,8 @@
 #include "store/outbox.h"
 #include "store/queue.h"
 
+/* What failed for good longer ago than this is not news; it stays in the listings. */
+#define LATELY_US   (7 * 24 * 3600 * SECOND_US)
 #define REASONS_MAX 16 /* sentences in one status; the rest is a number */
 
 struct status {
@@ -49,8 +51,7 @@ static void needs_person(struct status *status, enum alert_severity severity, co
     buf_free(&text);
 }
 
-static void json_inbox(struct json *j, struct command_call *call,
-                       const struct inbox_status *inbox)
+static void json_inbox(struct json *j, struct command_call *call, const struct inbox_status *inbox)
 {
     json_cstr(j, "unit", inbox->unit);
     json_cstr(j, "inbox", inbox->path);
@@ -101,8 +102,7 @@ static int status_counts(struct status *status)
 static int add_stake(void *context, const struct outbox_mail *mail)
 {
     struct status *status = context;
-    const struct unit_settings *unit =
-        settings_unit(status->call->intake->settings, mail->unit);
+    const struct unit_settings *unit = settings_unit(status->call->intake->settings, mail->unit);
     struct penalty owed, then;
     int64_t arrival_us, step_us;
 
@@ -110,9 +110,9 @@ static int add_stake(void *context, const struct outbox_mail *mail)
         return SLUSS_OK;
     status->last_delivery = mail->delivery_row;
     arrival_us = mail->deadline_us - unit->sla.receipt_us;
-    status->near += unit->sla.shares_n > 0 && status->now_us <= mail->deadline_us &&
-                    (status->now_us - arrival_us) / (unit->sla.receipt_us / 100 + 1) >=
-                        unit->sla.shares[0];
+    status->near +=
+        unit->sla.shares_n > 0 && status->now_us <= mail->deadline_us &&
+        (status->now_us - arrival_us) / (unit->sla.receipt_us / 100 + 1) >= unit->sla.shares[0];
     owed = then = penalty_owed(&unit->sla.terms, arrival_us, status->now_us);
     (void)penalty_next(&unit->sla.terms, arrival_us, status->now_us, &step_us, &then);
     if (money_add(status->owed_minor, owed.amount_minor, &status->owed_minor) ||
@@ -141,6 +141,7 @@ static int status_receipts(struct status *status)
 {
     struct outbox_counts counts;
     int error = outbox_count(status->call->intake->store, &counts);
+    uint64_t lately = 0;
     char when[INSTANT_SIZE];
 
     if (error != SLUSS_OK)
@@ -150,15 +151,16 @@ static int status_receipts(struct status *status)
     json_instant(status->j, "nearest_deadline", counts.nearest_deadline_us);
     json_uint(status->j, "alerts_failed", counts.failed - counts.receipts_failed);
     json_uint(status->j, "mails_not_allowed", counts.not_allowed);
-    if (counts.receipts_failed)
-        needs_person(status, ALERT_CRITICAL, "%llu receipt%s could not be delivered: slussctl receipts",
-                     (unsigned long long)counts.receipts_failed,
-                     counts.receipts_failed == 1 ? "" : "s");
+    error = outbox_failed_since(status->call->intake->store, status->now_us - LATELY_US, &lately);
+    if (lately)
+        needs_person(status, ALERT_CRITICAL,
+                     "%llu receipt%s could not be delivered: slussctl receipts",
+                     (unsigned long long)lately, lately == 1 ? "" : "s");
     if (counts.nearest_deadline_us && counts.nearest_deadline_us < status->now_us)
         needs_person(status, ALERT_CRITICAL,
                      "A receipt should have been sent by %s: slussctl receipts --pending",
                      instant_local(counts.nearest_deadline_us, when));
-    return status_stake(status);
+    return error ? error : status_stake(status);
 }
 
 /* What lasts by its own: a disk that fills, a relay that is down, a unit that is silent. */
@@ -168,21 +170,30 @@ static int status_alert(void *context, const struct stored_alert *alert)
     struct span title = alert_title(alert->text);
     char when[INSTANT_SIZE];
 
-    needs_person(status, alert->severity, "Since %s: %.*s",
-                 instant_local(alert->created_us, when), SPAN_FMT(title));
+    if (strcmp(alert->topic, "inbox-unreachable") == 0)
+        return SLUSS_OK; /* its inbox has said so itself */
+
+    needs_person(status, alert->severity, "Since %s: %.*s", instant_local(alert->created_us, when),
+                 SPAN_FMT(title));
     return SLUSS_OK;
 }
 
 static int status_alerts(struct status *status)
 {
     struct store *store = status->call->intake->store;
-    uint64_t pending = 0, failed = 0;
-    int error = alerts_count(store, &pending, &failed);
+    struct alert_counts counts;
+    int error = alerts_count(store, status->now_us - LATELY_US, &counts);
 
     if (error != SLUSS_OK)
         return error;
-    json_uint(status->j, "alert_channels_pending", pending);
-    json_uint(status->j, "alert_channels_failed", failed);
+    json_uint(status->j, "alert_channels_pending", counts.pending);
+    json_uint(status->j, "alert_channels_failed", counts.failed);
+    if (counts.stuck + counts.failed)
+        needs_person(status, ALERT_WARNING,
+                     "%llu alert%s could not be told over webhook or program; the log says why "
+                     "(alert-not-sent)",
+                     (unsigned long long)(counts.stuck + counts.failed),
+                     counts.stuck + counts.failed == 1 ? "" : "s");
     error = alerts_open(store, REASONS_MAX, status_alert, status);
     json_uint(status->j, "alerts_open", error < 0 ? 0 : (uint64_t)error);
     return error < 0 ? error : SLUSS_OK;
@@ -291,8 +302,9 @@ static int unit_row(struct command_call *call, const struct unit_settings *unit)
     json_int(&j, "cool_off_s", unit->cool_off_us / SECOND_US);
     json_uint(&j, "held", states[STATE_HELD]);
     json_uint(&j, "rejected", states[STATE_REJECTED]);
-    json_uint(&j, "accepted", states[STATE_ACCEPTED] + states[STATE_RELEASED] +
-                                  states[STATE_QUEUED] + states[STATE_DELIVERED]);
+    json_uint(&j, "accepted",
+              states[STATE_ACCEPTED] + states[STATE_RELEASED] + states[STATE_QUEUED] +
+                  states[STATE_DELIVERED]);
     row_end(call, &j);
     return SLUSS_OK;
 }

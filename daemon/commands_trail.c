@@ -174,8 +174,7 @@ static void audit_job_release(struct command_job *job)
     free(job);
 }
 
-static void verified_row(struct command_call *call, bool valid, int64_t sequence,
-                         const char *why)
+static void verified_row(struct command_call *call, bool valid, int64_t sequence, const char *why)
 {
     struct json j;
 

@@ -22,8 +22,7 @@ static int share_used(const struct sla_settings *sla, int64_t arrival_us, int64_
     int64_t used_us, percent;
     int reached = 0;
 
-    if (sla->receipt_us <= 0 || __builtin_sub_overflow(now_us, arrival_us, &used_us) ||
-        used_us < 0)
+    if (sla->receipt_us <= 0 || __builtin_sub_overflow(now_us, arrival_us, &used_us) || used_us < 0)
         return 0;
     if (__builtin_mul_overflow(used_us, 100, &percent))
         percent = INT64_MAX;
@@ -60,8 +59,7 @@ static int receipt(void *context, const struct outbox_mail *mail)
     return look_at(l, &(struct late_receipt){.delivery_row = mail->delivery_row,
                                              .delivery_id = mail->delivery_id,
                                              .unit = mail->unit,
-                                             .arrival_us =
-                                                 mail->deadline_us - unit->sla.receipt_us,
+                                             .arrival_us = mail->deadline_us - unit->sla.receipt_us,
                                              .attempts = mail->attempts,
                                              .last_error = mail->last_error,
                                              .judged = true});

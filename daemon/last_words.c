@@ -14,8 +14,8 @@
 #include "daemon/outbound_process.h"
 #include "model/error.h"
 
-#define NAME  "last-words"
-#define MOST  (64 * 1024) /* bytes; what is beyond is the same again */
+#define NAME "last-words"
+#define MOST (64 * 1024) /* bytes; what is beyond is the same again */
 
 static int open_file(const struct intake *intake, int flags)
 {

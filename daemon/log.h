@@ -37,7 +37,7 @@ struct log_field {
 void log_event(enum log_level level, const char *event, const struct log_field *fields);
 
 /* The usual case: LOG(level, "event-name", {"delivery", span_str(id)}, ...). */
-#define LOG(level, event, ...)                                                                   \
+#define LOG(level, event, ...)                                                                     \
     log_event((level), (event), (const struct log_field[]){__VA_ARGS__, {NULL, {NULL, 0}}})
 
 /* With a free sentence as the field `text`. */

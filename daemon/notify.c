@@ -16,6 +16,7 @@
 /* Longer than any gap that anybody still waits in. */
 #define SILENCE_QUIET_US (1000 * 24 * 3600 * SECOND_US)
 #define CLOCK_QUIET_US   (600 * SECOND_US)
+#define INBOX_GONE       "inbox-unreachable"
 #define WORKER_QUIET_US  (3600 * SECOND_US)
 #define ALERT_MAX 8192
 
@@ -175,13 +176,26 @@ int notify_held(struct intake *intake, const struct delivery *delivery,
 
 int notify_trouble(struct intake *intake, const char *unit, const char *topic, const char *text)
 {
+    bool lasting = unit && strcmp(topic, INBOX_GONE) == 0; /* notify_inbox_back ends it */
     const struct alert alert = {.topic = topic,
-                                .severity = ALERT_WARNING,
+                                .severity = lasting ? ALERT_CRITICAL : ALERT_WARNING,
                                 .text = text,
                                 .unit = unit,
-                                .dedup = text,
-                                .quiet_us = ALERT_QUIET_US};
+                                .dedup = lasting ? unit : text,
+                                .quiet_us = ALERT_QUIET_US,
+                                .lasting = lasting};
     return alert_add(intake->store, intake->settings, &alert, loop_wall_us(intake->loop));
+}
+
+int notify_inbox_back(struct intake *intake, const char *unit)
+{
+    struct buf text;
+    buf_init(&text, ALERT_MAX);
+    buf_printf(&text, "over: the inbox of %s can be reached again\n\nNothing is to be done.\n", unit);
+    int rc = alert_clear(intake->store, intake->settings, INBOX_GONE, unit, buf_cstr(&text),
+                         loop_wall_us(intake->loop));
+    buf_free(&text);
+    return rc;
 }
 
 /* What follows from it, by itself and for people. */

@@ -21,7 +21,8 @@ int notify_answer(struct intake *intake, const struct delivery *delivery);
 int notify_decision(struct intake *intake, const struct delivery *delivery, const char *verdict,
                     const char *reason);
 
-/* To the operators: a delivery is held; `findings` the gravest first. The same bytes again within a day are not told again. */
+/* To the operators: a delivery is held; `findings` the gravest first. The same bytes again within a
+ * day are not told again. */
 int notify_held(struct intake *intake, const struct delivery *delivery,
                 const struct unit_settings *unit, const struct finding_list *findings);
 
@@ -35,6 +36,9 @@ int notify_learned(struct intake *intake, const struct track_record *record);
 
 /* The unit sent something, or is not late any more: ends its silence where there was one. */
 int notify_heard(struct intake *intake, const char *unit);
+
+/* The unit's inbox can be reached again: ends what was told of it with "inbox-unreachable". */
+int notify_inbox_back(struct intake *intake, const char *unit);
 
 /* To the operators: something about a unit's inbox; once a day for the same text. */
 int notify_trouble(struct intake *intake, const char *unit, const char *topic, const char *text);

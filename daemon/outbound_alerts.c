@@ -107,8 +107,7 @@ static int add_audit(const struct alert_work *w, const struct alert_send *send, 
 }
 
 /* One transaction: what came of it, and the trail's word. */
-static int record(struct alert_work *w, const struct alert_send *send, int rc,
-                  struct buf *why)
+static int record(struct alert_work *w, const struct alert_send *send, int rc, struct buf *why)
 {
     const struct settings *settings = w->settings;
     const struct retry_policy policy = {settings->smtp.retry_first_us, settings->smtp.retry_most_us,
@@ -118,8 +117,8 @@ static int record(struct alert_work *w, const struct alert_send *send, int rc,
 
     if (rc == 0)
         rc = alerts_sent(w->store, send->row, now_us);
-    else if (rc != SLUSS_ENOTFOUND && retry_next(&policy, send->row, send->attempts,
-                                                 send->alert.told_us, now_us, &next_us))
+    else if (rc != SLUSS_ENOTFOUND &&
+             retry_next(&policy, send->row, send->attempts, send->alert.told_us, now_us, &next_us))
         rc = alerts_retry(w->store, send->row, next_us, buf_cstr(why));
     else {
         final = true;

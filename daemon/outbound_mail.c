@@ -81,9 +81,10 @@ static void relay_down(struct mail_work *w, const char *relay, const char *why)
     if (!state || now_us - state->down_since_us < w->settings->alerts.relay_down_after_us)
         return;
     buf_init(&text, 8192);
-    buf_printf(&text, "the mail server %s does not answer\n\nThe last attempt: %s\nOthers of "
-                      "smtp.relays are used while they answer; else receipts wait, and their "
-                      "clock runs: slussctl receipts --pending.\nWhen it is over you are told.\n",
+    buf_printf(&text,
+               "the mail server %s does not answer\n\nThe last attempt: %s\nOthers of "
+               "smtp.relays are used while they answer; else receipts wait, and their "
+               "clock runs: slussctl receipts --pending.\nWhen it is over you are told.\n",
                relay, why);
     const struct alert alert = {.topic = "relay-down",
                                 .severity = ALERT_WARNING,
@@ -91,8 +92,9 @@ static void relay_down(struct mail_work *w, const char *relay, const char *why)
                                 .dedup = state->url,
                                 .quiet_us = RELAY_QUIET_US,
                                 .lasting = true};
-    settle_alert(w, was_open, alert_add(w->store, w->settings, &alert,
-                                        child_wall(outbound_child_loop(w->child))));
+    settle_alert(
+        w, was_open,
+        alert_add(w->store, w->settings, &alert, child_wall(outbound_child_loop(w->child))));
     buf_free(&text);
 }
 
@@ -105,11 +107,13 @@ static void relay_up(struct mail_work *w, const char *relay)
     if (state)
         state->down_since_us = 0;
     buf_init(&text, 4096);
-    buf_printf(&text, "over: the mail server %s answers again\n\nNothing is to be done; what waited "
-                      "is sent now.\n", relay);
-    settle_alert(w, was_open, alert_clear(w->store, w->settings, "relay-down", relay,
-                                          buf_cstr(&text),
-                                          child_wall(outbound_child_loop(w->child))));
+    buf_printf(&text,
+               "over: the mail server %s answers again\n\nNothing is to be done; what waited "
+               "is sent now.\n",
+               relay);
+    settle_alert(w, was_open,
+                 alert_clear(w->store, w->settings, "relay-down", relay, buf_cstr(&text),
+                             child_wall(outbound_child_loop(w->child))));
     buf_free(&text);
 }
 

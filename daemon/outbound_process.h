@@ -30,8 +30,9 @@ struct outbound_callbacks {
     void (*error)(void *context, const char *event, const char *text);
 };
 
-/* `role`: one of the two above. The path and callbacks are copied. The child is started at once; SIGCHLD must be blocked.
- * 0 (also when the first start failed: it is tried again), or SLUSS_ENOMEM. */
+/* `role`: one of the two above. The path and callbacks are copied. The child is started at once;
+ * SIGCHLD must be blocked. 0 (also when the first start failed: it is tried again), or
+ * SLUSS_ENOMEM. */
 int outbound_process_start(struct loop *loop, const char *role, const char *config_path,
                            const struct outbound_callbacks *callbacks,
                            struct outbound_process **out);

@@ -477,6 +477,10 @@ void pipeline_trouble(void *context, const char *unit, const char *event, const 
 {
     struct pipeline *p = context;
     LOG(LOG_LEVEL_WARNING, event, {"unit", span_str(unit)}, {"text", span_str(text)});
+    if (!p->stopped && strcmp(event, "inbox-back") == 0) {
+        (void)notify_inbox_back(p->intake, unit);
+        ask_commit(p);
+    }
     if (!alert || p->stopped)
         return;
     (void)notify_trouble(p->intake, unit, event, text);

@@ -48,8 +48,7 @@ static int look_at(struct intake *intake, const struct unit_settings *unit, stru
     if (silence_tell(due, today))
         return notify_silence(intake, unit, days.days[days.n - 1], due);
     /* Not on a day without banks: what was late on Friday is late on Sunday. */
-    return date_present(due) && date_compare(today, due) > 0 ? 0
-                                                             : notify_heard(intake, unit->key);
+    return date_present(due) && date_compare(today, due) > 0 ? 0 : notify_heard(intake, unit->key);
 }
 
 int silence_look(struct intake *intake)

@@ -120,10 +120,10 @@ static int gather_one(void *context, const struct stored_alert *alert)
     if (g->listed == GATHER_LISTED)
         return 0;
     g->listed++;
-    buf_printf(&g->lines, "- %s %s: %.*s",
-               instant_local(alert->unsaid && alert->last_us ? alert->last_us : alert->created_us,
-                             when),
-               alert->topic, SPAN_FMT(alert_title(alert->text)));
+    buf_printf(
+        &g->lines, "- %s %s: %.*s",
+        instant_local(alert->unsaid && alert->last_us ? alert->last_us : alert->created_us, when),
+        alert->topic, SPAN_FMT(alert_title(alert->text)));
     if (alert->unsaid)
         buf_printf(&g->lines, " (%llu more time%s)", (unsigned long long)alert->unsaid,
                    alert->unsaid == 1 ? "" : "s");
@@ -131,8 +131,8 @@ static int gather_one(void *context, const struct stored_alert *alert)
     return 0;
 }
 
-static int tell_gathered(struct store *store, const struct settings *settings,
-                         struct gathering *g, const char *what, int64_t now_us)
+static int tell_gathered(struct store *store, const struct settings *settings, struct gathering *g,
+                         const char *what, int64_t now_us)
 {
     struct stored_alert row = {.topic = "gathered",
                                .severity = g->severity,

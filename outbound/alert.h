@@ -19,7 +19,7 @@
 
 /* What happened. */
 struct alert {
-    const char *topic;       /* one word that programs may look for: "receipt-failed" */
+    const char *topic; /* one word that programs may look for: "receipt-failed" */
     enum alert_severity severity;
     const char *text;        /* what happened and what to do; the first line is the subject */
     int64_t delivery_row;    /* 0: none */

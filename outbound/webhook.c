@@ -101,8 +101,8 @@ static size_t swallow(char *data, size_t size, size_t n, void *context)
 
 static struct curl_slist *headers_of(const char *signature, int64_t timestamp_s)
 {
-    static const char *const fixed[] = {"Content-Type: application/json", "Expect:",
-                                        "User-Agent: slussd"};
+    static const char *const fixed[] = {"Content-Type: application/json",
+                                        "Expect:", "User-Agent: slussd"};
     struct curl_slist *list = NULL, *more;
     char line[128];
 
@@ -133,8 +133,8 @@ static bool prepare(CURL *curl, const struct webhook *webhook, struct span body,
     ok &= curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK;
     ok &= curl_easy_setopt(curl, CURLOPT_PROXY, "") == CURLE_OK; /* the environment says nothing */
     ok &= curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L) == CURLE_OK;
-    ok &= curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(webhook->timeout_us / 1000)) ==
-          CURLE_OK;
+    ok &=
+        curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)(webhook->timeout_us / 1000)) == CURLE_OK;
     ok &= curl_easy_setopt(curl, CURLOPT_POST, 1L) == CURLE_OK;
     ok &= curl_easy_setopt(curl, CURLOPT_POSTFIELDS, body.p) == CURLE_OK;
     ok &= curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)body.n) == CURLE_OK;

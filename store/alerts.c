@@ -62,8 +62,7 @@ static bool is_quiet(const struct last *last, const struct stored_alert *alert)
 
 static int count_again(struct store *store, int64_t row, int64_t now_us)
 {
-    return db_run(store->db,
-                  "UPDATE alert SET unsaid = unsaid + 1, last_us = ?2 WHERE row_id = ?1",
+    return db_run(store->db, "UPDATE alert SET unsaid = unsaid + 1, last_us = ?2 WHERE row_id = ?1",
                   VALUES(v_int(row), v_int(now_us)));
 }
 
@@ -181,8 +180,8 @@ static int read_alert(sqlite3_stmt *statement, struct arena *arena, struct store
 }
 
 /* The rows of a running query into an array of the arena. Returns how many, or an error. */
-static int collect(struct store *store, sqlite3_stmt *statement, unsigned most,
-                   struct arena *arena, struct stored_alert **out)
+static int collect(struct store *store, sqlite3_stmt *statement, unsigned most, struct arena *arena,
+                   struct stored_alert **out)
 {
     struct stored_alert *of = arena_array(arena, most, sizeof *of);
     unsigned n = 0;
@@ -199,8 +198,7 @@ static int collect(struct store *store, sqlite3_stmt *statement, unsigned most,
 
 /* Collect, mark each row with `mark` (?1 its row, ?2 now; null: nothing), then visit. */
 static int walk(struct store *store, const char *sql, const struct value *values, size_t count,
-                unsigned most, const char *mark, int64_t now_us, alert_visitor visit,
-                void *context)
+                unsigned most, const char *mark, int64_t now_us, alert_visitor visit, void *context)
 {
     struct arena *arena = arena_new(PAGE_ROOM);
     struct stored_alert *of = NULL;
@@ -224,8 +222,8 @@ int alerts_gather(struct store *store, int64_t now_us, unsigned most, alert_visi
                   void *context)
 {
     int64_t oldest = 0;
-    int rc = db_number(store->db, &oldest,
-                       "SELECT min(created_us) FROM alert WHERE told_us = 0", NO_VALUES);
+    int rc = db_number(store->db, &oldest, "SELECT min(created_us) FROM alert WHERE told_us = 0",
+                       NO_VALUES);
 
     /* One of the future was written by a clock that was set back since. */
     if (rc <= 0 || (oldest <= now_us && now_us - oldest < ALERTS_GATHER_US))
@@ -283,9 +281,9 @@ int alerts_clear(struct store *store, const char *topic, const char *key, const 
     rc = db_begin(store->db);
     /* One that still waits to be gathered is over before anybody heard of it; it stays to be
      * gathered all the same, so that it is not lost. */
-    rc = rc ? rc : db_run(store->db,
-                          "UPDATE alert SET cleared_us = ?2 WHERE row_id = ?1",
-                          VALUES(v_int(open.row), v_int(now_us)));
+    rc = rc ? rc
+            : db_run(store->db, "UPDATE alert SET cleared_us = ?2 WHERE row_id = ?1",
+                     VALUES(v_int(open.row), v_int(now_us)));
     if (rc || open.told_us == 0)
         return rc;
     open.event = ALERT_CLEARED;
@@ -395,19 +393,23 @@ int alerts_failed(struct store *store, int64_t send_row, int64_t now_us, const c
                   VALUES(v_int(send_row), v_int(now_us), v_text(error)));
 }
 
-int alerts_count(struct store *store, uint64_t *pending, uint64_t *failed)
+int alerts_count(struct store *store, int64_t since_us, struct alert_counts *out)
 {
-    int64_t waiting = 0, lost = 0;
-    int rc = db_number(store->db, &waiting,
+    int64_t pending = 0, stuck = 0, failed = 0;
+    int rc = db_number(store->db, &pending,
                        "SELECT count(*) FROM alert_send WHERE state = 'pending'", NO_VALUES);
 
     if (rc >= 0)
-        rc = db_number(store->db, &lost, "SELECT count(*) FROM alert_send WHERE state = 'failed'",
-                       NO_VALUES);
+        rc = db_number(store->db, &stuck,
+                       "SELECT count(*) FROM alert_send WHERE state = 'pending' AND attempts >= ?1",
+                       VALUES(v_int(ALERTS_STUCK_TRIES)));
+    if (rc >= 0)
+        rc = db_number(store->db, &failed,
+                       "SELECT count(*) FROM alert_send WHERE state = 'failed' AND ended_us >= ?1",
+                       VALUES(v_int(since_us)));
     if (rc < 0)
         return rc;
-    *pending = (uint64_t)waiting;
-    *failed = (uint64_t)lost;
+    *out = (struct alert_counts){(uint64_t)pending, (uint64_t)stuck, (uint64_t)failed};
     return SLUSS_OK;
 }
 

@@ -15,7 +15,7 @@
 #include "model/arena.h"
 #include "store/store.h"
 
-#define ALERTS_RATE_MOST 10                     /* of one topic ... */
+#define ALERTS_RATE_MOST 10                       /* of one topic ... */
 #define ALERTS_RATE_US   (600 * INT64_C(1000000)) /* ... in this time */
 #define ALERTS_GATHER_US (120 * INT64_C(1000000)) /* what waits is gathered after this */
 
@@ -33,7 +33,7 @@ struct stored_alert {
     const char *key;   /* what it is about, within the topic; null: every time something new */
     enum alert_severity severity;
     enum alert_event event;
-    bool lasting; /* a state that alerts_clear ends, not a moment */
+    bool lasting;     /* a state that alerts_clear ends, not a moment */
     const char *unit; /* null */
     int64_t delivery_row;
     const char *delivery_id; /* null */
@@ -96,8 +96,14 @@ int alerts_sent(struct store *store, int64_t send_row, int64_t now_us);
 int alerts_retry(struct store *store, int64_t send_row, int64_t next_us, const char *error);
 int alerts_failed(struct store *store, int64_t send_row, int64_t now_us, const char *error);
 
-/* Channels' rows that were given up, and those that wait. */
-int alerts_count(struct store *store, uint64_t *pending, uint64_t *failed);
+#define ALERTS_STUCK_TRIES 4
+
+struct alert_counts {
+    uint64_t pending; /* channels' rows that wait */
+    uint64_t stuck;   /* of those, tried so often in vain */
+    uint64_t failed;  /* given up since `since_us` */
+};
+int alerts_count(struct store *store, int64_t since_us, struct alert_counts *out);
 
 /* The clock was set back by so much: what waits for a time of the old clock waits no longer
  * than it would have. In the open transaction. */

@@ -450,3 +450,17 @@ int outbox_clock_back(struct store *store, int64_t by_us)
                        "WHERE state = 'pending'",
                        VALUES(v_int(by_us)));
 }
+
+int outbox_failed_since(struct store *store, int64_t since_us, uint64_t *out)
+{
+    int64_t n = 0;
+    int rc = db_number(store->db, &n,
+                       "SELECT count(*) FROM outbox WHERE state = 'failed' AND kind = 'receipt' AND "
+                       "not not_allowed AND ended_us >= ?1",
+                       VALUES(v_int(since_us)));
+
+    if (rc < 0)
+        return rc;
+    *out = (uint64_t)n;
+    return SLUSS_OK;
+}

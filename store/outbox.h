@@ -102,6 +102,9 @@ struct outbox_counts {
 };
 int outbox_count(struct store *store, struct outbox_counts *out);
 
+/* Receipts given up since then. */
+int outbox_failed_since(struct store *store, int64_t since_us, uint64_t *out);
+
 /* The clock was set back by so much: what waits for a time of the old clock waits, and is due, no
  * later than it would have been. In the open transaction. */
 int outbox_clock_back(struct store *store, int64_t by_us);

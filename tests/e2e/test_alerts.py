@@ -124,6 +124,20 @@ def test_a_relay_that_does_not_answer_is_told_and_its_return(site, smtp, hook):
     assert len(hook.of("relay-down", "raised")) == 1
 
 
+def test_a_receipt_that_is_given_up_is_told_and_an_inbox_that_goes(site, smtp, hook):
+    unit = site.unit()
+    smtp.refuse = lambda command, what: "550 no" if command == "RCPT" and "heby" in what else None
+    site.start()
+    site.drop(unit, "a.csv", files.case_csv(2))
+    failed = hook.wait("receipt-failed")
+    assert failed["severity"] == "critical" and "Tell the unit in another way" in failed["text"]
+    away = unit.inbox.with_name("away")
+    unit.inbox.rename(away)
+    assert hook.wait("inbox-unreachable")["unit"] == unit.key
+    away.rename(unit.inbox)
+    hook.wait("inbox-unreachable", "cleared")
+
+
 def test_U75_disk_and_queue_are_told_in_two_grades_before_anything_fails(site, hook):
     """Any disk is below 100 %; a queue of one is long where the site says so."""
     site.alerts.update({"disk-warning": "100%", "disk-critical": "0%", "queue-warning": 1,

@@ -51,7 +51,8 @@ tests_unit_daemon_control_server_test_LDADD = $(daemon_test_libs)
 tests_unit_daemon_control_server_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pipeline_commit \
   -Wl,--wrap=pipeline_ripen
 
-pipeline_tests = tests/unit/daemon/decision_test tests/unit/daemon/pipeline_test
+pipeline_tests = tests/unit/daemon/decision_test tests/unit/daemon/pipeline_test \
+  tests/unit/daemon/watches_test
 check_PROGRAMS += $(pipeline_tests)
 TESTS += $(pipeline_tests)
 tests_unit_daemon_decision_test_SOURCES = tests/unit/daemon/decision_test.c \
@@ -68,3 +69,8 @@ TESTS += tests/unit/daemon/report_watch_test
 tests_unit_daemon_report_watch_test_SOURCES = \
   tests/unit/daemon/report_watch_test.c tests/unit/store/support.h
 tests_unit_daemon_report_watch_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_watches_test_SOURCES = tests/unit/daemon/watches_test.c \
+  tests/unit/daemon/gate.h tests/unit/store/support.h
+tests_unit_daemon_watches_test_LDADD = $(daemon_test_libs)
+tests_unit_daemon_watches_test_LDFLAGS = $(AM_LDFLAGS) -Wl,--wrap=pipeline_commit \
+  -Wl,--wrap=pipeline_ripen

@@ -132,10 +132,14 @@ static void the_next_step_is_told_before_it_comes(void **state)
     static const struct {
         int64_t after, step, kronor; /* 0: no more to come */
     } cases[] = {
-        {-HOUR, HOUR, 5000},         {0, HOUR, 5000},
-        {HOUR, HOUR, 5000},          {HOUR + 1, 3 * HOUR, 10000},
-        {3 * HOUR, 5 * HOUR, 15000}, {6 * HOUR, 7 * HOUR, 20000},
-        {7 * HOUR, 0, 0},            {1000 * HOUR, 0, 0},
+        {-HOUR, HOUR, 5000},
+        {0, HOUR, 5000},
+        {HOUR, HOUR, 5000},
+        {HOUR + 1, 3 * HOUR, 10000},
+        {3 * HOUR, 5 * HOUR, 15000},
+        {6 * HOUR, 7 * HOUR, 20000},
+        {7 * HOUR, 0, 0},
+        {1000 * HOUR, 0, 0},
     };
     struct penalty_terms terms = agreement(PENALTY_FROM_ARRIVAL);
 

@@ -63,8 +63,8 @@ static int see_way(void *context, const struct alert_send *send)
 
 static void every_channel_that_is_configured_has_a_row(void **state)
 {
-    struct alert alert = {.topic = "disk", .text = "Full.", .dedup = "/", .quiet_us = DAY,
-                          .lasting = true};
+    struct alert alert = {
+        .topic = "disk", .text = "Full.", .dedup = "/", .quiet_us = DAY, .lasting = true};
     struct settings *settings = some_settings();
     struct place *place = *state;
     struct ways ways = {{0}, {0}};

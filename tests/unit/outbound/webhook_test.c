@@ -13,8 +13,9 @@ static void the_signature_is_that_of_timestamp_and_body(void **state)
     (void)state;
     webhook_sign(SPAN_LIT("0123456789abcdef"), 1772431920, SPAN_LIT("{\"topic\":\"disk\"}"),
                  signature);
-    assert_string_equal(signature, "sha256="
-                                   "b9aaf3934a79db5c9f60b0fe223cca75c0954a00512e774b8082c988e450fa60");
+    assert_string_equal(signature,
+                        "sha256="
+                        "b9aaf3934a79db5c9f60b0fe223cca75c0954a00512e774b8082c988e450fa60");
 }
 
 static void no_post_without_a_sound_key(void **state)
@@ -33,7 +34,8 @@ static void no_post_without_a_sound_key(void **state)
     };
     struct place *place = *state;
     char path[96];
-    struct webhook webhook = {.url = "http://127.0.0.1:1/", .key_file = path, .timeout_us = SECOND_US};
+    struct webhook webhook = {
+        .url = "http://127.0.0.1:1/", .key_file = path, .timeout_us = SECOND_US};
 
     snprintf(path, sizeof path, "%s/key", place->dir);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
