@@ -117,6 +117,42 @@ static void relay_up(struct mail_work *w, const char *relay)
     buf_free(&text);
 }
 
+struct open_relays {
+    unsigned n;
+    char urls[RELAYS_MOST][300];
+};
+
+static int note_open(void *context, const struct stored_alert *alert)
+{
+    struct open_relays *open = context;
+
+    if (strcmp(alert->topic, "relay-down") == 0 && alert->key && open->n < RELAYS_MOST)
+        snprintf(open->urls[open->n++], sizeof open->urls[0], "%s", alert->key);
+    return 0;
+}
+
+/* What an earlier process found of relays may have passed while nobody looked, or they may not be
+ * configured any more: it is found anew, and told anew where it lasts. */
+static void begin_anew(struct mail_work *w)
+{
+    struct open_relays open = {0};
+    int rc = alerts_open(w->store, 1000, note_open, &open);
+
+    for (unsigned i = 0; rc >= 0 && i < open.n; i++) {
+        struct buf text;
+
+        buf_init(&text, 4096);
+        buf_printf(&text,
+                   "the mail server %s is asked anew after a restart\n\nShould it not answer, that "
+                   "is told again.\n",
+                   open.urls[i]);
+        rc = alert_clear(w->store, w->settings, "relay-down", open.urls[i], buf_cstr(&text),
+                         child_wall(outbound_child_loop(w->child)));
+        buf_free(&text);
+    }
+    settle_alert(w, false, rc < 0 ? rc : 0);
+}
+
 /* --- what the sender says ------------------------------------------------------------------- */
 
 static void on_sender_event(void *context, const struct sender_event *event)
@@ -173,7 +209,10 @@ static int open_sender(void *context, struct store *store)
     w->store = store;
     rc = sender_new(store, &clock, on_sender_event, w, &w->sender);
 
-    return rc ? rc : sender_configure(w->sender, w->settings, w->templates);
+    rc = rc ? rc : sender_configure(w->sender, w->settings, w->templates);
+    if (!rc)
+        begin_anew(w);
+    return rc;
 }
 
 static int pass(void *context, int64_t *wait_us)

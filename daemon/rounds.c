@@ -2,6 +2,7 @@
 #include "daemon/rounds.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "daemon/clock_watch.h"
 #include "daemon/deadline_watch.h"
@@ -12,6 +13,8 @@
 #include "model/date.h"
 #include "model/error.h"
 #include "outbound/alert.h"
+
+#define GONE_MOST 64 /* ended in one look */
 
 /* 0, or a store error; 1: look at all else anew. *again_us: look again so soon; left alone, as the
  * table says. */
@@ -63,6 +66,62 @@ static int look_at_trail(struct intake *intake, void *state, int64_t *again_us)
     return trail_look(intake, state, again_us);
 }
 
+/* --- what nobody looks at any more --- */
+
+struct gone {
+    const struct settings *settings;
+    struct arena *arena;
+    unsigned n;
+    struct stored_alert of[GONE_MOST];
+};
+
+/* Of a unit, or of a disk behind a directory ("PATH GRADE"), that is not configured any more? */
+static bool is_gone(const struct settings *settings, const struct stored_alert *alert)
+{
+    const char *grade = alert->key ? strrchr(alert->key, ' ') : NULL;
+    size_t n = grade ? (size_t)(grade - alert->key) : 0;
+
+    if (alert->unit)
+        return !settings_unit(settings, alert->unit);
+    if (strcmp(alert->topic, "disk") != 0 || !grade)
+        return false;
+    for (size_t i = 0; i < settings->unit_count; i++)
+        if (strlen(settings->units[i].inbox) == n &&
+            strncmp(settings->units[i].inbox, alert->key, n) == 0)
+            return false;
+    return strlen(settings->state_dir) != n || strncmp(settings->state_dir, alert->key, n) != 0;
+}
+
+static int note_gone(void *context, const struct stored_alert *alert)
+{
+    struct gone *gone = context;
+
+    if (gone->n == GONE_MOST || !is_gone(gone->settings, alert))
+        return 0;
+    gone->of[gone->n] = (struct stored_alert){
+        .topic = arena_str(gone->arena, span_str(alert->topic)),
+        .key = arena_str(gone->arena, span_str(alert->key)),
+    };
+    gone->n += gone->of[gone->n].topic && gone->of[gone->n].key;
+    return 0;
+}
+
+static int end_what_is_gone(struct intake *intake, void *state, int64_t *again_us)
+{
+    struct gone gone = {.settings = intake->settings, .arena = arena_new(1 << 20)};
+    int rc = gone.arena ? alerts_open(intake->store, 1000, note_gone, &gone) : SLUSS_ENOMEM;
+
+    (void)state;
+    (void)again_us;
+    for (unsigned i = 0; rc >= 0 && i < gone.n; i++)
+        rc = alert_clear(intake->store, intake->settings, gone.of[i].topic, gone.of[i].key,
+                         "what this was about is not configured any more\n\nNothing is to be "
+                         "done.\n",
+                         loop_wall_us(intake->loop));
+    arena_free(&gone.arena);
+    return rc < 0 ? rc : 0;
+}
+
 static int gather_alerts(struct intake *intake, void *state, int64_t *again_us)
 {
     int rc = alert_gather(intake->store, intake->settings, loop_wall_us(intake->loop));
@@ -86,6 +145,7 @@ static const struct round {
     {"space-unknown", 3 * SECOND_US, 30 * SECOND_US, look_at_space, 0},
     {"audit-unknown", 5 * SECOND_US, 24 * 3600 * SECOND_US, look_at_trail,
      sizeof(struct trail_watch)},
+    {"alerts-not-ended", 20 * SECOND_US, 900 * SECOND_US, end_what_is_gone, 0},
     {"alerts-not-gathered", 10 * SECOND_US, 15 * SECOND_US, gather_alerts, 0},
 };
 

@@ -62,8 +62,12 @@ static bool is_quiet(const struct last *last, const struct stored_alert *alert)
 
 static int count_again(struct store *store, int64_t row, int64_t now_us)
 {
-    return db_run(store->db, "UPDATE alert SET unsaid = unsaid + 1, last_us = ?2 WHERE row_id = ?1",
-                  VALUES(v_int(row), v_int(now_us)));
+    int rc = db_begin(store->db);
+
+    return rc ? rc
+              : db_run(store->db,
+                       "UPDATE alert SET unsaid = unsaid + 1, last_us = ?2 WHERE row_id = ?1",
+                       VALUES(v_int(row), v_int(now_us)));
 }
 
 /* Is the topic told so often lately that the rest is to be gathered? */
@@ -98,14 +102,17 @@ static int insert(struct store *store, struct stored_alert *a)
 int alerts_raise(struct store *store, struct stored_alert *alert)
 {
     struct last last = {0};
-    int rc = db_begin(store->db), flood;
+    int rc = alert->key ? find_last(store, alert->topic, alert->key, &last) : 0, flood;
 
-    if (rc == 0 && alert->key)
-        rc = find_last(store, alert->topic, alert->key, &last);
     if (rc < 0)
         return rc;
-    if (rc == 1 && is_quiet(&last, alert))
-        return count_again(store, last.row, alert->created_us);
+    if (rc == 1 && is_quiet(&last, alert)) {
+        /* What lasts is found again at every look: that is no news, and no reason to write. */
+        return last.lasting ? 0 : count_again(store, last.row, alert->created_us);
+    }
+    rc = db_begin(store->db);
+    if (rc < 0)
+        return rc;
     flood = is_flood(store, alert);
     if (flood < 0)
         return flood;
@@ -330,7 +337,7 @@ int alerts_due(struct store *store, int64_t now_us, unsigned most, alert_send_vi
                            "SELECT " ALERT_COLUMNS ", s.row_id, s.channel, s.attempts "
                            "FROM alert_send s JOIN alert a ON a.row_id = s.alert "
                            "WHERE s.state = 'pending' AND s.next_us <= ?1 "
-                           "ORDER BY s.row_id LIMIT ?2",
+                           "ORDER BY s.attempts > 0, s.channel = 'webhook', s.row_id LIMIT ?2",
                            VALUES(v_int(now_us), v_int(most)))
                 : SLUSS_ENOMEM;
 

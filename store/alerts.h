@@ -85,7 +85,9 @@ struct alert_send {
 int alerts_send_add(struct store *store, int64_t alert_row, const char *channel, int64_t now_us);
 
 typedef int (*alert_send_visitor)(void *context, const struct alert_send *send);
-/* Pending ones due at `now_us`, oldest first; collected before the first visit. */
+/* Pending ones due at `now_us`; collected before the first visit. What is new comes before what
+ * failed already, and the webhook last, which may take long: one channel that hangs delays no
+ * other by more than what is in hand. */
 int alerts_due(struct store *store, int64_t now_us, unsigned most, alert_send_visitor visit,
                void *context);
 /* When the next pending one is due; INT64_MAX when none is. */

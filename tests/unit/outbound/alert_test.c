@@ -76,7 +76,7 @@ static void every_channel_that_is_configured_has_a_row(void **state)
     assert_int_equal(alert_clear(place->store, settings, "disk", "/", "Space again.", T0), 0);
     assert_int_equal(alert_clear(place->store, settings, "disk", "/", "Space again.", T0), 0);
     assert_int_equal(alerts_due(place->store, T0, 10, see_way, &ways), 0);
-    assert_string_equal(ways.channels, "journal journal webhook program ");
+    assert_string_equal(ways.channels, "journal journal program webhook ");
     assert_string_equal(ways.texts, "Full.|Space again.|Space again.|Space again.|");
     settings_free(&settings);
 }

@@ -157,6 +157,15 @@ static void each_channel_has_its_own_fate(void **state)
     assert_int_equal(alerts_send_add(place->store, alert.row, "program", T0 + HOUR), 0);
     assert_int_equal(alerts_due(place->store, T0, 10, see_send, &sends), 0);
     assert_string_equal(sends.channels, "journal webhook ");
+    /* What failed already comes last. */
+    assert_int_equal(alerts_retry(place->store, sends.row[0], T0, "?"), 0);
+    sends.channels[0] = '\0';
+    sends.n = 0;
+    assert_int_equal(alerts_due(place->store, T0, 10, see_send, &sends), 0);
+    assert_string_equal(sends.channels, "webhook journal ");
+    int64_t journal = sends.row[1];
+    sends.row[1] = sends.row[0];
+    sends.row[0] = journal;
     assert_int_equal(alerts_sent(place->store, sends.row[0], T0 + 1), 0);
     assert_int_equal(alerts_sent(place->store, sends.row[0], T0 + 1), SLUSS_ENOTFOUND);
     assert_int_equal(alerts_retry(place->store, sends.row[1], T0 + MINUTE, "no answer"), 0);
