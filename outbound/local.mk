@@ -9,6 +9,7 @@ liboutbound_a_SOURCES = \
   outbound/message.c outbound/message.h \
   outbound/program.c outbound/program.h \
   outbound/receipt.c outbound/receipt.h \
+  outbound/receipt_fill.c outbound/receipt_fill.h \
   outbound/receipt_json.c outbound/receipt_store.c \
   outbound/relays.c outbound/relays.h \
   outbound/report.c outbound/report.h outbound/report_charts.c outbound/report_csv.c outbound/report_html.c \
