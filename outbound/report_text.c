@@ -106,7 +106,7 @@ static void put_holds(const struct report *r, struct buf *out)
 
     put_line(out, report_say(r, "Held for a person", "Kvarhållna för granskning"));
     html_count(out, m->verdicts[VERDICT_HELD]);
-    report_printf(r, out, ", %llu of them still\n", ", varav %llu väntar än\n",
+    report_printf(r, out, ", %llu of them still waiting\n", ", varav %llu väntar än\n",
                   (unsigned long long)m->answers[ANSWER_NONE]);
 }
 
