@@ -27,7 +27,11 @@ EXTRA_DIST += \
   tests/e2e/test_intake.py tests/e2e/test_layout.py tests/e2e/test_letters.py \
   tests/e2e/test_life.py tests/e2e/test_offline.py tests/e2e/test_once.py tests/e2e/test_operator.py \
   tests/e2e/test_outbound.py tests/e2e/test_reload.py tests/e2e/test_report.py tests/e2e/test_seal.py \
-  tests/e2e/test_waive.py tests/e2e/test_watching.py
+  tests/e2e/test_waive.py tests/e2e/test_watching.py \
+  tests/e2e/browser.py tests/e2e/clock.c tests/e2e/clock.py tests/e2e/hook.py \
+  tests/e2e/mailcheck.py tests/e2e/postfix.py tests/e2e/test_alerts.py \
+  tests/e2e/test_clock.py tests/e2e/test_delivery.py tests/e2e/test_receipts.py \
+  tests/e2e/tls.py
 torture: slussd slussctl
 	SLUSS_TORTURE=1 SLUSS_BUILD='$(abs_top_builddir)' \
 	  $(PYTHON3) -m pytest -q -p no:cacheprovider $(srcdir)/tests/e2e
