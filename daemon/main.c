@@ -352,7 +352,13 @@ static int print_reference(void)
     return rc == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
-enum option_code { OPTION_FOREGROUND = 256, OPTION_CHECK, OPTION_REFERENCE, OPTION_OUTBOUND, OPTION_ALERTS };
+enum option_code {
+    OPTION_FOREGROUND = 256,
+    OPTION_CHECK,
+    OPTION_REFERENCE,
+    OPTION_OUTBOUND,
+    OPTION_ALERTS
+};
 
 static const struct option options[] = {
     {"config", required_argument, NULL, 'c'},

@@ -18,7 +18,7 @@
 #define CLOCK_QUIET_US   (600 * SECOND_US)
 #define INBOX_GONE       "inbox-unreachable"
 #define WORKER_QUIET_US  (3600 * SECOND_US)
-#define ALERT_MAX 8192
+#define ALERT_MAX        8192
 
 static int add_mails(struct intake *intake, struct outbox_mail *mail, const struct texts *to)
 {
@@ -191,7 +191,8 @@ int notify_inbox_back(struct intake *intake, const char *unit)
 {
     struct buf text;
     buf_init(&text, ALERT_MAX);
-    buf_printf(&text, "over: the inbox of %s can be reached again\n\nNothing is to be done.\n", unit);
+    buf_printf(&text, "over: the inbox of %s can be reached again\n\nNothing is to be done.\n",
+               unit);
     int rc = alert_clear(intake->store, intake->settings, INBOX_GONE, unit, buf_cstr(&text),
                          loop_wall_us(intake->loop));
     buf_free(&text);
@@ -303,16 +304,18 @@ static void describe_due(struct buf *out, const struct unit_settings *unit,
         buf_printf(out, "%s: the receipt of %s is late\n\nIt was due at %s. ", late->unit,
                    late->delivery_id, instant_local(due_us, when));
     else
-        buf_printf(out, "%s: the receipt of %s is not sent, %d %% of its time is over\n\nIt is due "
-                        "at %s. ",
+        buf_printf(out,
+                   "%s: the receipt of %s is not sent, %d %% of its time is over\n\nIt is due "
+                   "at %s. ",
                    late->unit, late->delivery_id, late->percent, instant_local(due_us, when));
     add_stake(out, &unit->sla.terms, late->arrival_us, now_us);
     if (!late->judged)
         buf_str(out, "\nThe delivery is still being read: slussctl status says what stands in its "
                      "way.\n");
     else if (late->last_error)
-        buf_printf(out, "\nTried %u time%s, the last answer: %s\nSee to the mail server; all "
-                        "receipts that wait: slussctl receipts --pending\n",
+        buf_printf(out,
+                   "\nTried %u time%s, the last answer: %s\nSee to the mail server; all "
+                   "receipts that wait: slussctl receipts --pending\n",
                    late->attempts, late->attempts == 1 ? "" : "s", late->last_error);
     else
         buf_str(out, "\nIt was not tried yet: slussctl status says what stands in its way.\n");
@@ -354,8 +357,9 @@ int notify_clock(struct intake *intake, int64_t by_us, uint64_t waiting)
     if (waiting)
         buf_printf(&text, "%llu receipt%s waited then. ", (unsigned long long)waiting,
                    waiting == 1 ? "" : "s");
-    buf_str(&text, "Files are taken as ever.\n\nSee who sets the clock: timedatectl, and the log of "
-                   "the time service.\n");
+    buf_str(&text,
+            "Files are taken as ever.\n\nSee who sets the clock: timedatectl, and the log of "
+            "the time service.\n");
     const struct alert alert = {.topic = "clock-moved",
                                 .severity = ALERT_WARNING,
                                 .text = buf_cstr(&text),
