@@ -63,7 +63,7 @@ static bool is_certain_off(const struct subject *subject, double now, double usu
 
 /* What lies a whole month, quarter or year back may be the same fees again: that is a replay
  * only where deliveries of this size never resembled such a one. */
-static int check_contained(const struct subject *subject, struct finding_list *findings)
+static int check_contained(const struct subject *subject, bool *one, struct finding_list *findings)
 {
     const struct history *h = subject->history;
     double off = signal_now(subject, MEASURE_CONTAINMENT_OFF);
@@ -71,6 +71,7 @@ static int check_contained(const struct subject *subject, struct finding_list *f
     double now = signal_now(subject, MEASURE_CONTAINMENT);
     double usual = signal_usual_alike(subject, MEASURE_CONTAINMENT, 0.97, PERIODIC_FILES);
 
+    *one = true;
     if (!isnan(usual_off) && is_above(off, usual_off) && h->contained_off_in.id.n > 0 &&
         is_certain_off(subject, off, usual_off))
         return add_contained(&h->contained_off_in, off, usual_off, true, findings);
@@ -78,7 +79,15 @@ static int check_contained(const struct subject *subject, struct finding_list *f
         return add_contained(&h->contained_in, now, usual, is_certain(now, usual), findings);
     if (!isnan(usual_off) && is_above(off, usual_off) && h->contained_off_in.id.n > 0)
         return add_contained(&h->contained_off_in, off, usual_off, false, findings);
+    *one = false;
     return SLUSS_OK;
+}
+
+/* Does one delivery explain what was there before? Then it came from no other. */
+static bool contained_whole(const struct subject *subject)
+{
+    return fmax(signal_now(subject, MEASURE_CONTAINMENT),
+                signal_now(subject, MEASURE_CONTAINMENT_OFF)) > CONTAINED;
 }
 
 /* Everything was there before, but in no single delivery: old records mixed together. Where
@@ -114,14 +123,16 @@ static int reassure(const struct subject *subject, struct finding_list *findings
 
 static int run(const struct subject *subject, struct finding_list *findings)
 {
-    bool reused;
+    bool reused = false, one = false;
     int rc;
 
     if (!subject->now || subject->delivery->summary.items < ITEMS_LEAST)
         return SLUSS_OK;
-    rc = check_contained(subject, findings);
-    rc = rc ? rc : check_reuse(subject, &reused, findings);
-    return rc || reused ? rc : reassure(subject, findings);
+    rc = check_contained(subject, &one, findings);
+    if (rc || (one && contained_whole(subject)))
+        return rc;
+    rc = check_reuse(subject, &reused, findings);
+    return rc || one || reused ? rc : reassure(subject, findings);
 }
 
 const struct check check_resemblance = {

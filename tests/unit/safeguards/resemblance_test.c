@@ -49,6 +49,27 @@ static void most_of_it_stands_in_one_earlier_delivery(void **state)
     ordinary_tell(&o, &check_resemblance, cases, sizeof cases / sizeof *cases, resembles_one);
 }
 
+/* What stands in one delivery did not come from one or another; and nothing is as usual then. */
+static void what_one_delivery_explains_is_said_once(void **state)
+{
+    static const struct ordinary_case cases[] = {
+        {"I06 an old file, whole", FINDING_REUSED_AMOUNTS, HELD,
+         .now = {{MEASURE_CONTAINMENT, 1}, {MEASURE_SEEN_AMOUNT, 1}, {MEASURE_SEEN_OFF, 1}}},
+        {"I15 the same with a later due date", FINDING_KNOWN_PARTIES, HELD,
+         .now = {{MEASURE_CONTAINMENT, 0.97}}},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ordinary_begin(&o, 24, 30, (struct date){2026, 3, 18});
+        resembles_one(&o);
+        for (size_t j = 0; j < 4 && cases[i].now[j].value > 0; j++)
+            o.now.of[cases[i].now[j].measure] = cases[i].now[j].value;
+        assert_non_null(ordinary_ask(&o, &check_resemblance, FINDING_RESEMBLES));
+        assert_null(ordinary_ask(&o, &check_resemblance, cases[i].code));
+    }
+}
+
 /* A copy of last week's run where the same fees come each month. */
 static void resembles_last_weeks(struct ordinary *to)
 {
@@ -130,6 +151,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(most_of_it_stands_in_one_earlier_delivery),
+        TEST(what_one_delivery_explains_is_said_once),
         TEST(what_is_no_billing_period_old_is_no_fee_that_returns),
         TEST(a_run_among_small_files_is_not_told_by_them),
         TEST(everything_was_there_before_but_in_no_single_one),
