@@ -52,6 +52,8 @@ static void one_value_where_many_were(void **state)
         {"made-up amounts, all round", FINDING_ROUND_AMOUNTS, WARNED,
          .now = {{MEASURE_ROUND, 0.98}}},
         {"few different ones", FINDING_FEW_AMOUNTS, WARNED, .now = {{MEASURE_AMOUNTS, 2}}},
+        {"N14 a small file, each amount another", FINDING_FEW_AMOUNTS, QUIET,
+         .now = {{MEASURE_AMOUNTS, 25}}, .usual = {{MEASURE_AMOUNTS, 90, 100}}, .items = 25},
     };
 
     (void)state;
@@ -76,6 +78,23 @@ static void fields_that_used_to_be_filled(void **state)
 
     (void)state;
     ordinary_tell(&o, &check_shape, cases, sizeof cases / sizeof *cases, NULL);
+}
+
+static void are_payments(struct ordinary *to)
+{
+    to->delivery.summary.kind = KIND_PAYMENTS;
+}
+
+/* BgMax today, camt.054 from tomorrow on: the bank no longer says who paid. */
+static void payers_that_another_format_does_not_name(void **state)
+{
+    static const struct ordinary_case cases[] = {
+        {"N10 no payer's number", FINDING_FIELD_EMPTY, WARNED, .now = {{MEASURE_NO_PARTY, 1}}},
+        {"N10 no payer's name", FINDING_FIELD_EMPTY, WARNED, .now = {{MEASURE_NO_NAME, 1}}},
+    };
+
+    (void)state;
+    ordinary_tell(&o, &check_shape, cases, sizeof cases / sizeof *cases, are_payments);
 }
 
 static void digits_and_letters_that_broke(void **state)
@@ -112,9 +131,8 @@ static void digits_and_letters_that_broke(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(people_who_do_not_exist),
-        TEST(one_value_where_many_were),
-        TEST(fields_that_used_to_be_filled),
+        TEST(people_who_do_not_exist),       TEST(one_value_where_many_were),
+        TEST(fields_that_used_to_be_filled), TEST(payers_that_another_format_does_not_name),
         TEST(digits_and_letters_that_broke),
     };
 
