@@ -13,8 +13,9 @@ const struct phrase phrases[] = {
 
 bool phrase_may_be(struct span fact)
 {
-    static const char *const ours[] = {"actual",  "expected", "field", "how",  "limit",
-                                       "missing", "reason",   "what",  "where"};
+    static const char *const ours[] = {"actual", "class",      "expected", "field",
+                                       "how",    "limit",      "missing",  "reason",
+                                       "side",   "usual_side", "what",     "where"};
 
     for (size_t i = 0; i < sizeof ours / sizeof ours[0]; i++)
         if (span_eq_str(fact, ours[i]))

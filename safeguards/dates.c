@@ -37,6 +37,13 @@ static int add(const struct subject *subject, struct finding *f, double weight, 
     return signal_add(findings, f, excused ? 0 : weight, hold && !excused);
 }
 
+/* "366 days before the arrival": a number with its side, for the sentence. */
+static void put_away(struct finding *f, const char *days, const char *side, double value)
+{
+    finding_int(f, days, (int64_t)fabs(value));
+    finding_text(f, side, value < 0 ? SPAN_LIT("before") : SPAN_LIT("after"));
+}
+
 static int check_median(const struct subject *subject, struct finding_list *findings)
 {
     enum measure by = dated_by(subject);
@@ -59,6 +66,10 @@ static int check_median(const struct subject *subject, struct finding_list *find
     finding_int(&f, "days", (int64_t)now);
     finding_int(&f, "low", (int64_t)low);
     finding_int(&f, "high", (int64_t)high);
+    finding_text(&f, "field",
+                 by == MEASURE_DUE_DAYS ? span_str("due date") : span_str("issue date"));
+    put_away(&f, "away", "side", now);
+    put_away(&f, "usual_away", "usual_side", now < low ? low : high);
     weight = DECIBANS(away > STALE_MORE || steady ? 18 : 10);
     /* A century's error is none that anybody announces. */
     return away > CENTURY_DAYS ? signal_add(findings, &f, weight, true)
@@ -77,6 +88,8 @@ static int check_newest(const struct subject *subject, struct finding_list *find
         return SLUSS_OK;
     finding_int(&f, "days", (int64_t)-now);
     finding_int(&f, "usual", isnan(low) ? FIRST_STALE_DAYS : (int64_t)-low);
+    put_away(&f, "away", "side", now);
+    put_away(&f, "usual_away", "usual_side", isnan(low) ? -FIRST_STALE_DAYS : low);
     return add(subject, &f, DECIBANS(8), false, findings);
 }
 

@@ -172,13 +172,14 @@ static int check_low(const struct subject *subject, const struct volume_side *si
 #define STEADY_MANY  1.5
 
 /* A stream that sends about as many each time: half of them are missing, not on holiday. */
-static int check_steady(const struct subject *subject, struct finding_list *findings)
+static int check_steady(const struct subject *subject, bool *found, struct finding_list *findings)
 {
     const struct habit *habit = subject->history->habit;
     double sizes[HABIT_SIZES], now = signal_now(subject, MEASURE_ITEMS);
     unsigned looked, n = habit_sizes(habit, sizes, &looked);
     struct finding f;
 
+    *found = false;
     if (n < STEADY_FILES || looked > n + n / 4 || sizes[0] < STEADY_LEAST ||
         sizes[n - 1] > STEADY_ITEMS * sizes[0] || is_control(subject) ||
         habit_is_supplement(habit, subject->now) ||
@@ -186,12 +187,13 @@ static int check_steady(const struct subject *subject, struct finding_list *find
          now <= STEADY_MANY * sizes[n - 1] * habit_catch_up(habit, subject->now)) ||
         signal_excused(subject))
         return SLUSS_OK;
+    *found = true;
     f = finding_make(now < sizes[0] ? FINDING_FEW_ITEMS : FINDING_MANY_ITEMS, 0);
     put(&f, subject, "now", MEASURE_ITEMS, now);
     put(&f, subject, "low", MEASURE_ITEMS, sizes[0]);
     put(&f, subject, "high", MEASURE_ITEMS, sizes[n - 1]);
     finding_int(&f, "compared", n);
-    finding_text(&f, "class", span_str(class_name(CLASS_ALL)));
+    finding_text(&f, "class", span_str("of the latest deliveries"));
     return signal_add(findings, &f, DECIBANS(17), true);
 }
 
@@ -253,6 +255,13 @@ static bool moved(const struct amounts *by, const struct amounts *other, bool pa
     return fall_of(by) > f.fall && (!counts || fall_of(other) > f.fall);
 }
 
+static enum finding_code code_of_amount(enum measure by, bool up)
+{
+    if (by == MEASURE_MEAN)
+        return up ? FINDING_LARGE_MEAN : FINDING_SMALL_MEAN;
+    return code_of(by, up);
+}
+
 static int check_amount(const struct subject *subject, struct finding_list *findings)
 {
     struct amounts by = amounts_by(subject, MEASURE_MEDIAN);
@@ -270,7 +279,7 @@ static int check_amount(const struct subject *subject, struct finding_list *find
             (by.now > ANY_FALL * by.high ? UNIT_ITEMS : AMOUNT_ITEMS) ||
         !moved(&by, &other, is_payments(subject), &up) || signal_excused(subject))
         return SLUSS_OK;
-    f = finding_make(up ? FINDING_LARGE_AMOUNTS : FINDING_SMALL_AMOUNTS, 0);
+    f = finding_make(code_of_amount(by.by, up), 0);
     put(&f, subject, "now", by.by, by.now);
     put(&f, subject, "low", by.by, by.low);
     put(&f, subject, "high", by.by, by.high);
@@ -298,6 +307,7 @@ static int run(const struct subject *subject, struct finding_list *findings)
     const struct habit *habit = subject->history->habit;
     struct volume v;
     double high, low, young, budget = signal_budget(subject);
+    bool steady;
     int rc;
 
     if (!habit || !subject->now || subject->delivery->summary.items == 0)
@@ -310,9 +320,12 @@ static int run(const struct subject *subject, struct finding_list *findings)
     low = young * habit_rank(habit, MEASURE_SCORE_LOW, v.low.score, budget);
     subject->now->of[MEASURE_SCORE_HIGH] = v.high.score;
     subject->now->of[MEASURE_SCORE_LOW] = v.low.score;
-    rc = check_high(subject, &v.high, high, findings);
-    rc = rc ? rc : check_low(subject, &v.low, low, findings);
-    rc = rc ? rc : check_steady(subject, findings);
+    rc = check_steady(subject, &steady, findings);
+    /* Too many or too few is said once, beside the narrower habit. */
+    if (rc == SLUSS_OK && !(steady && v.high.by == MEASURE_ITEMS))
+        rc = check_high(subject, &v.high, high, findings);
+    if (rc == SLUSS_OK && !(steady && v.low.by == MEASURE_ITEMS))
+        rc = check_low(subject, &v.low, low, findings);
     return rc ? rc : check_amount(subject, findings);
 }
 

@@ -7,7 +7,10 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <string.h>
 
+#include "model/buf.h"
+#include "model/error.h"
 #include "tests/unit/safeguards/ordinary.h"
 
 static struct ordinary o;
@@ -140,6 +143,41 @@ static void nothing_falls_due_before_it_is_issued(void **state)
     ordinary_tell(&o, &check_dates, cases, sizeof cases / sizeof *cases, NULL);
 }
 
+/* "32 days before the arrival", not "-32 days". */
+static void a_sentence_says_on_which_side_of_the_arrival(void **state)
+{
+    static const struct {
+        const char *language;
+        enum finding_code code;
+        double due, newest;
+        const char *sentence;
+    } cases[] = {
+        {"en", FINDING_STALE_DATES, -60, 0, "The middle due date lies 60 days before the arrival"},
+        {"sv", FINDING_STALE_DATES, -60, 0,
+         "Mittersta förfallodag ligger 60 dagar före ankomsten; vanligen tidigast "},
+        {"en", FINDING_FUTURE_DATES, 395, 0, "The middle due date lies 395 days after the arrival"},
+        {"en", FINDING_OLD_RECORDS, 30, -200,
+         "The newest date in the file lies 200 days before the arrival"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct finding *f;
+        struct buf text;
+
+        ordinary_begin(&o, 24, 30, (struct date){2026, 3, 18});
+        o.now.of[MEASURE_DUE_DAYS] = cases[i].due;
+        o.now.of[MEASURE_ISSUE_NEWEST] = cases[i].newest;
+        f = ordinary_ask(&o, &check_dates, cases[i].code);
+        assert_non_null(f);
+        buf_init(&text, 1000);
+        assert_int_equal(finding_sentence(f, cases[i].language, &text), SLUSS_OK);
+        if (!strstr(buf_cstr(&text), cases[i].sentence))
+            fail_msg("%s", buf_cstr(&text));
+        buf_free(&text);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
 
 int main(void)
@@ -150,6 +188,7 @@ int main(void)
         TEST(the_newest_record_says_when_they_were_made),
         TEST(dates_that_spread_are_a_sign_and_no_more),
         TEST(nothing_falls_due_before_it_is_issued),
+        TEST(a_sentence_says_on_which_side_of_the_arrival),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -3,11 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include <math.h>
 
+#include "model/error.h"
+#include "model/buf.h"
 #include "tests/unit/safeguards/ordinary.h"
 
 static struct ordinary o;
@@ -63,6 +66,28 @@ static void little_is_held_where_it_hardly_varies(void **state)
 
     (void)state;
     ordinary_tell(&o, &check_volume, cases, sizeof cases / sizeof *cases, NULL);
+}
+
+static void few_are_said_once_beside_the_latest(void **state)
+{
+    const struct finding *f;
+    struct buf text;
+    unsigned said = 0;
+
+    (void)state;
+    ordinary_begin(&o, 24, 30, (struct date){2026, 3, 18});
+    o.delivery.summary.items = 5;
+    o.now.of[MEASURE_ITEMS] = 5;
+    f = ordinary_ask(&o, &check_volume, FINDING_FEW_ITEMS);
+    assert_non_null(f);
+    for (size_t i = 0; i < o.findings.n; i++)
+        said += o.findings.of[i].code == FINDING_FEW_ITEMS;
+    assert_int_equal(said, 1);
+
+    buf_init(&text, 1000);
+    assert_int_equal(finding_sentence(f, "sv", &text), SLUSS_OK);
+    assert_non_null(strstr(buf_cstr(&text), "av de senaste leveranserna hade"));
+    buf_free(&text);
 }
 
 static void the_middle_amount_tells_a_unit_error(void **state)
@@ -253,8 +278,12 @@ static void the_third_after_a_change_of_price_passes(void **state)
         {"a fee halved, twice", 24, 2, {0.5, 0.5}, 0.5, false},
         {"I21 twice the new price", 24, 2, {1.25, 1.25}, 2.6, true},
         {"the old price again, while both are usual", 24, 2, {1.25, 1.25}, 1, false},
-        {"I21 twice the new price, long after", HABIT_MOST, 8,
-         {1.25, 1.25, 1.25, 1.25, 1.25, 1.25, 1.25, 1.25}, 2.5, true},
+        {"I21 twice the new price, long after",
+         HABIT_MOST,
+         8,
+         {1.25, 1.25, 1.25, 1.25, 1.25, 1.25, 1.25, 1.25},
+         2.5,
+         true},
     };
 
     (void)state;
@@ -283,6 +312,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(much_is_held_where_it_is_beyond_all_that_came),
         TEST(little_is_held_where_it_hardly_varies),
+        TEST(few_are_said_once_beside_the_latest),
         TEST(the_middle_amount_tells_a_unit_error),
         TEST(before_there_is_a_habit_only_the_enormous_is_held),
         TEST(the_site_says_what_is_enormous),
