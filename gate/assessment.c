@@ -373,6 +373,18 @@ static int load_habit(struct assessment *a, const struct delivery *delivery)
     return habits_list(a->store, a->stream, add_row, &a->habit);
 }
 
+/* What the unit's currency is, where this delivery's is not known of it. */
+static int ask_currency(struct assessment *a, const struct delivery *delivery, struct history *h)
+{
+    char streams[sizeof a->stream];
+
+    if (a->habit.n > 0)
+        return SLUSS_OK;
+    snprintf(streams, sizeof streams, "%s %s", a->unit, kind_name(delivery->summary.kind));
+    return habits_most(a->store, streams, h->usual_currency, sizeof h->usual_currency,
+                       &h->in_usual_currency);
+}
+
 int assessment_judge(struct assessment *a, const struct delivery *delivery,
                      const struct unit_settings *unit, int64_t now_us,
                      struct finding_list *findings, struct opinion *opinion,
@@ -383,6 +395,7 @@ int assessment_judge(struct assessment *a, const struct delivery *delivery,
     rc = rc ? rc : ask_overlaps(a, &past);
     rc = rc ? rc : ask_operators(a, delivery, &past);
     rc = rc ? rc : load_habit(a, delivery);
+    rc = rc ? rc : ask_currency(a, delivery, &past.history);
     if (rc)
         return rc;
     take_sweep(a, &past.history);

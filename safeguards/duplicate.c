@@ -118,6 +118,9 @@ static int check_numbers(const struct subject *subject, uint64_t items,
         return SLUSS_OK;
     if (many && only_numbers(subject, overlap))
         return add_overlap(FINDING_NUMBERS_REUSED, overlap, items, findings);
+    if (!many && overlap->alike * 2 < overlap->in_most &&
+        subject->history->keys[KEY_AMOUNT].keys > 0)
+        return add_overlap(FINDING_NUMBERS_REUSED_FEW, overlap, items, findings);
     return add_overlap(many ? FINDING_ITEMS_SEEN : FINDING_ITEMS_SEEN_FEW, overlap, items,
                        findings);
 }
@@ -143,6 +146,11 @@ static bool explains_all(const struct past_delivery *past)
     return past && state_is_accepted(past->state);
 }
 
+static bool is_same(const struct past_delivery *a, const struct past_delivery *b)
+{
+    return a && span_eq(a->id, b->id);
+}
+
 static int run(const struct subject *subject, struct finding_list *findings)
 {
     const struct history *history = subject->history;
@@ -157,8 +165,9 @@ static int run(const struct subject *subject, struct finding_list *findings)
         if (rc || explains_all(history->same_bytes))
             return rc;
     }
-    /* The corrected version of a file that could not be read has the same items: welcome. */
-    if (history->same_content &&
+    /* The corrected version of a file that could not be read has the same items: welcome. What
+     * came byte for byte is not said to have come under another name as well. */
+    if (history->same_content && !is_same(history->same_bytes, history->same_content) &&
         (history->same_content->own || summary->items >= ELSEWHERE_LEAST) &&
         (!history->same_content->technical || state_is_accepted(history->same_content->state))) {
         rc = add_same_content(history->same_content, summary->items, findings);

@@ -84,6 +84,10 @@ struct history {
     /* The delivery's stream: what was accepted before, oldest first. Never null at the gate;
      * null in tests that need none. */
     const struct habit *habit;
+    /* Where the stream has no delivery: those of the same unit and kind in the currency that
+     * most of them have. */
+    char usual_currency[4];
+    unsigned in_usual_currency;
     const struct announcement *announced; /* that explains this one; null: none does */
     const struct track *track; /* how each check did so far; null: nothing is known */
     bool migrating; /* the sender declared a system change: every file is held */

@@ -205,13 +205,30 @@ static int check_series(const struct subject *subject, struct finding_list *find
     return signal_add(findings, &f, DECIBANS(other || now < low ? 5 : 2), false);
 }
 
+/* Kronor were euro before, or a column says so by mistake: once in a unit's life it is right, and
+ * then somebody knows. */
+static int check_currency(const struct subject *subject, struct finding_list *findings)
+{
+    const struct history *h = subject->history;
+    const char *now = profile_currency(subject->profile);
+    struct finding f = finding_make(FINDING_NEW_CURRENCY, 0);
+
+    if (h->habit->n > 0 || h->in_usual_currency < EXPERIENCE || !*now || !*h->usual_currency)
+        return SLUSS_OK;
+    finding_text(&f, "currency", span_str(now));
+    finding_text(&f, "usual", span_str(h->usual_currency));
+    finding_int(&f, "compared", h->in_usual_currency);
+    return signal_add(findings, &f, DECIBANS(17), true);
+}
+
 static int run(const struct subject *subject, struct finding_list *findings)
 {
     int rc;
 
     if (!subject->now || !subject->history->habit || subject->delivery->summary.items == 0)
         return SLUSS_OK;
-    rc = check_layout(subject, findings);
+    rc = check_currency(subject, findings);
+    rc = rc ? rc : check_layout(subject, findings);
     rc = rc ? rc : check_sequence(subject, findings);
     rc = rc ? rc : check_parties(subject, findings);
     rc = rc ? rc : check_strangers(subject, findings);

@@ -20,6 +20,7 @@ enum signal_group signal_group_of(const char *check)
         {"amount", GROUP_VOLUME},
         {"dates", GROUP_DATES},
         {"origin", GROUP_ORIGIN},
+        {"currency", GROUP_ORIGIN},
         {"sequence", GROUP_ORIGIN},
         {"number-series", GROUP_ORIGIN},
         {"sender", GROUP_ORIGIN},

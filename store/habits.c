@@ -1,6 +1,7 @@
 /* habits.c -- see habits.h */
 #include "store/habits.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "model/error.h"
@@ -123,6 +124,26 @@ int habits_import(struct store *store, const char *stream, int64_t received_us, 
                        v_blob(row.p, row.n)));
     rc = rc ? rc : trim(store, lowest);
     return rc < 0 ? rc : 1;
+}
+
+int habits_most(struct store *store, const char *streams, char *word, size_t size, unsigned *n)
+{
+    sqlite3_stmt *statement;
+    int rc = db_query(store->db, &statement,
+                      "SELECT substr(stream, length(?1) + 2), count(*) FROM (SELECT stream FROM "
+                      "habit WHERE entered = 1 AND stream > ?1 || ' ' AND stream < ?1 || '!' "
+                      "LIMIT ?2) GROUP BY stream ORDER BY 2 DESC, 1",
+                      VALUES(v_text(streams), v_int(HABITS_COUNTED)));
+
+    *n = 0;
+    *word = '\0';
+    if (rc == 0 && (rc = db_next(store->db, statement)) == 1) {
+        snprintf(word, size, "%.*s", SPAN_FMT(col_span(statement, 0)));
+        *n = (unsigned)col_int(statement, 1);
+        db_done(statement);
+        rc = SLUSS_OK;
+    }
+    return rc;
 }
 
 int habits_times(struct store *store, const char *unit, time_visitor visit, void *context)

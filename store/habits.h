@@ -34,6 +34,11 @@ typedef int (*habit_visitor)(void *context, int64_t delivery, struct span row);
 int habits_list(struct store *store, const char *stream, habit_visitor visit, void *context);
 
 /* When the unit's deliveries that count came, of whatever kind, oldest first. */
+/* Of the streams "UNIT KIND ...": the last word of the one with most rows, and how many it has
+ * (HABITS_COUNTED at most are looked at); none: 0 and "". */
+#define HABITS_COUNTED 400
+int habits_most(struct store *store, const char *streams, char *word, size_t size, unsigned *n);
+
 typedef int (*time_visitor)(void *context, int64_t received_us);
 int habits_times(struct store *store, const char *unit, time_visitor visit, void *context);
 

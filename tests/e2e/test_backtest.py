@@ -271,3 +271,15 @@ def test_nothing_stays_behind_however_deep_the_place_for_it(history, tmp_path):
     assert answer.code == 0, answer
     assert not list(state.iterdir())
     assert len(answer.rows) == 3
+
+
+def test_euro_where_kronor_came(history):
+    """The same claims in another currency are no first files of a new sender."""
+    ordinary(history, 6)
+    euro = history.base / history.file("euro.csv", 6, first=20000)
+    euro.write_bytes(euro.read_bytes().replace(b";SEK;", b";EUR;"))
+    history.line(6, "euro.csv", fate="probe")
+    answer = history.run("--json")
+    assert answer.code == 0, answer
+    assert answer.rows[-1]["verdict"] == "held", answer.rows[-1]
+    assert "currency" in [finding["check"] for finding in answer.rows[-1]["findings"]]

@@ -232,6 +232,11 @@ static void I39_a_series_that_began_anew_meets_its_own_numbers(void **state)
     o.history.keys[KEY_AMOUNT] = (struct past_keys){.keys = 90};
     assert_null(ordinary_ask(&o, &check_duplicate, FINDING_ITEMS_SEEN));
     assert_non_null(ordinary_ask(&o, &check_duplicate, FINDING_NUMBERS_REUSED));
+    o.history.by_number.seen = o.history.by_number.in_most = 4; /* too few for a sign */
+    o.history.by_number.alike = 0;
+    assert_null(ordinary_ask(&o, &check_duplicate, FINDING_ITEMS_SEEN_FEW));
+    assert_non_null(ordinary_ask(&o, &check_duplicate, FINDING_NUMBERS_REUSED_FEW));
+    o.history.by_number.seen = o.history.by_number.in_most = 60;
     o.history.by_number.alike = 55; /* a tenth of them edited */
     assert_non_null(ordinary_ask(&o, &check_duplicate, FINDING_ITEMS_SEEN));
     ordinary_end(&o);

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
@@ -245,11 +246,39 @@ static void accounts_that_were_agreed_are_told_however_written(void **state)
     }
 }
 
+static void a_currency_that_the_unit_never_had(void **state)
+{
+    static const struct {
+        const char *name;
+        unsigned rows, elsewhere;
+        bool told;
+    } cases[] = {
+        {"euro where kronor always came", 0, 12, true},
+        {"N09 the first deliveries of all", 0, 3, false},
+        {"both came before", 4, 12, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct item item = {.type = ITEM_CASE, .amount_minor = 25000, .currency = "EUR"};
+        const struct finding *f;
+
+        ordinary_begin(&o, cases[i].rows, 30, (struct date){2026, 3, 18});
+        profile_add(o.profile, &item);
+        memcpy(o.history.usual_currency, "SEK", 4);
+        o.history.in_usual_currency = cases[i].elsewhere;
+        f = ordinary_ask(&o, &check_origin, FINDING_NEW_CURRENCY);
+        if (cases[i].told != (f && f->level == LEVEL_HOLD))
+            fail_msg("%s", cases[i].name);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_teardown(name, teardown)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        TEST(a_currency_that_the_unit_never_had),
         TEST(numbers_count_up),
         TEST(what_others_sent),
         TEST(a_new_program_is_a_sign_and_a_migration_passes),
