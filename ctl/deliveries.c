@@ -30,7 +30,7 @@ int command_list(struct ctl *ctl, const struct arguments *arguments)
         .unit = arguments_value(arguments, "unit"),
     };
 
-    if (online_since(arguments, &request.since_us) != SLUSS_OK)
+    if (online_since(ctl, arguments, &request.since_us) != SLUSS_OK)
         return EXIT_TROUBLE;
     return online_table(ctl, &request, columns, COUNT(columns), list_cells, "No deliveries.");
 }

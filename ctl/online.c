@@ -13,6 +13,20 @@
 /* --- where the daemon is, and the time zone of its site ------------------------------------ */
 
 /* The socket's path into `path`; what people read is in the site's time zone from here on. */
+void online_zone(const struct ctl *ctl)
+{
+    struct settings *settings = NULL;
+    struct buf errors;
+
+    buf_init(&errors, 1 << 20);
+    if (conf_read(ctl->config, &errors, &settings) == SLUSS_OK) {
+        setenv("TZ", settings->time_zone, 1);
+        tzset();
+    }
+    settings_free(&settings);
+    buf_free(&errors);
+}
+
 static int find_socket(const struct ctl *ctl, struct buf *path)
 {
     struct settings *settings = NULL;
@@ -20,7 +34,7 @@ static int find_socket(const struct ctl *ctl, struct buf *path)
 
     if (ctl->config_named && access(ctl->config, F_OK) != 0)
         return complain("%s: no such file; -c names the configuration", ctl->config) ? SLUSS_EIO
-                                                                                      : 0;
+                                                                                     : 0;
     buf_init(&errors, 1 << 20);
     if (conf_read(ctl->config, &errors, &settings) == SLUSS_OK) {
         buf_str(path, settings->control_socket);
@@ -51,8 +65,7 @@ static int connect_daemon(const struct ctl *ctl, struct control_client **client)
         if (error == SLUSS_ENOTFOUND)
             complain("no daemon answers; is slussd running? (%s)", buf_cstr(&why));
         else if (error == SLUSS_EDENIED)
-            complain("you may not speak to the daemon; are you in its group? (%s)",
-                     buf_cstr(&why));
+            complain("you may not speak to the daemon; are you in its group? (%s)", buf_cstr(&why));
         else if (error != SLUSS_OK)
             complain("%s", buf_cstr(&why));
     }
@@ -153,11 +166,13 @@ int online_try(const struct ctl *ctl, struct control_request *request, online_ro
     return end.code;
 }
 
-int online_since(const struct arguments *arguments, int64_t *at_us)
+int online_since(const struct ctl *ctl, const struct arguments *arguments, int64_t *at_us)
 {
     const char *text = arguments_value(arguments, "since");
 
     *at_us = 0;
+    if (text)
+        online_zone(ctl);
     if (!text || when_parse(text, now_us(), at_us) == SLUSS_OK)
         return SLUSS_OK;
     complain("--since %s is no time; write 2026-03-02, \"2026-03-02 07:00\", 2h or 3d", text);
@@ -196,7 +211,8 @@ void row_sum(const json_t *row, struct buf *out)
         print_money(out, row_int(row, "sum_minor"), row_text(row, "currency"));
         return;
     }
-    json_object_foreach (sums, currency, minor) {
+    json_object_foreach(sums, currency, minor)
+    {
         if (any)
             buf_str(out, " + ");
         print_money(out, json_integer_value(minor), currency);
@@ -269,8 +285,7 @@ static int list_row(void *context, json_t *row)
 }
 
 int online_table(const struct ctl *ctl, struct control_request *request,
-                 const struct column *columns, unsigned n, online_cells cells,
-                 const char *nothing)
+                 const struct column *columns, unsigned n, online_cells cells, const char *nothing)
 {
     struct listing listing = {table_new(&ctl->paper, columns, n), cells, false};
     int status;

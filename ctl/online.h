@@ -23,8 +23,12 @@ int online_ask(const struct ctl *ctl, struct control_request *request, online_ro
 int online_try(const struct ctl *ctl, struct control_request *request, online_row row,
                void *context, int *error);
 
+/* Days and hours that people write and read are the site's from here on, if the configuration can
+ * be read. */
+void online_zone(const struct ctl *ctl);
+
 /* The value of --since, in *at_us; 0 when it was not given. 0, or SLUSS_ESYNTAX, said. */
-int online_since(const struct arguments *arguments, int64_t *at_us);
+int online_since(const struct ctl *ctl, const struct arguments *arguments, int64_t *at_us);
 
 /* Fields of a row. Null or 0 where there is none of that name and type. */
 const char *row_text(const json_t *row, const char *key);

@@ -134,7 +134,7 @@ int command_audit(struct ctl *ctl, const struct arguments *arguments)
                                             {"DELIVERY", false}, {"DETAIL", false}};
     struct control_request request = {.command = "audit"};
 
-    if (online_since(arguments, &request.since_us) != SLUSS_OK)
+    if (online_since(ctl, arguments, &request.since_us) != SLUSS_OK)
         return EXIT_TROUBLE;
     return online_table(ctl, &request, columns, COUNT(columns), audit_cells,
                         "Nothing in the trail.");

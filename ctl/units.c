@@ -13,11 +13,12 @@
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* What is not said stays 0. 0, or SLUSS_ESYNTAX, said. */
-static int time_option(const struct arguments *arguments, const char *name, bool end,
-                       int64_t *at_us)
+static int time_option(const struct ctl *ctl, const struct arguments *arguments, const char *name,
+                       bool end, int64_t *at_us)
 {
     const char *text = arguments_value(arguments, name);
 
+    online_zone(ctl);
     *at_us = 0;
     if (!text)
         return complain("say --%s DATE", name) ? SLUSS_ESYNTAX : 0;
@@ -63,8 +64,9 @@ int command_announce(struct ctl *ctl, const struct arguments *arguments)
     };
 
     if (items_option(arguments, &request.items) != SLUSS_OK ||
-        time_option(arguments, "from", false, &request.from_us) != SLUSS_OK ||
-        time_option(arguments, "to", true, &request.to_us) != SLUSS_OK || !reason_said(&request))
+        time_option(ctl, arguments, "from", false, &request.from_us) != SLUSS_OK ||
+        time_option(ctl, arguments, "to", true, &request.to_us) != SLUSS_OK ||
+        !reason_said(&request))
         return EXIT_TROUBLE;
     return online_ask(ctl, &request, NULL, NULL);
 }
@@ -117,7 +119,8 @@ int command_migration_open(struct ctl *ctl, const struct arguments *arguments)
         .reason = arguments_value(arguments, "reason"),
     };
 
-    if (time_option(arguments, "until", true, &request.to_us) != SLUSS_OK || !reason_said(&request))
+    if (time_option(ctl, arguments, "until", true, &request.to_us) != SLUSS_OK ||
+        !reason_said(&request))
         return EXIT_TROUBLE;
     return online_ask(ctl, &request, NULL, NULL);
 }

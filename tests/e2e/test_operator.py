@@ -281,3 +281,15 @@ def test_phases_are_set_over_the_configuration(site):
     assert "phase" in site.checks(held) and site.show(held)["phase"] == "test"
     assert [d["phase"] for d in (r["detail"] for r in site.rows("audit")
                                  if r["event"] == "unit-phase")] == ["live", "test"]
+
+
+def test_a_day_is_the_sites_day_whatever_the_machines_clock_says(site):
+    """A server in UTC, its site in Tokyo: a declared change ends at the site's midnight."""
+    site.main["time-zone"] = "Asia/Tokyo"
+    site.unit()
+    site.start()
+    until = TODAY + timedelta(days=9)
+    answer = site.ctl("migration", "open", "heby/ekonomi", "--until", until, "--reason",
+                      "a new system", env={"TZ": "UTC"})
+    assert answer.code == 0, answer
+    assert f"{until + timedelta(days=1)} 00:00" in answer.out, answer
