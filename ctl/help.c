@@ -74,6 +74,25 @@ void help_command(FILE *out, const struct command *command)
           out);
 }
 
+bool help_group(FILE *out, const struct command *list, const char *group)
+{
+    bool any = false;
+
+    for (; list->name; list++) {
+        char usage[256];
+
+        if (!command_of_group(list, group))
+            continue;
+        usage_of(list, usage, sizeof usage);
+        fprintf(out, "%s slussctl %s\n           %s\n", any ? "      " : "Usage:", usage,
+                list->summary);
+        any = true;
+    }
+    if (any)
+        fprintf(out, "\nslussctl %s WORD --help says all about one.\n", group);
+    return any;
+}
+
 int command_help(struct ctl *ctl, const struct arguments *arguments)
 {
     char name[128];
@@ -91,5 +110,7 @@ int command_help(struct ctl *ctl, const struct arguments *arguments)
             return EXIT_FINE;
         }
     }
+    if (help_group(stdout, commands, name))
+        return EXIT_FINE;
     return complain("there is no command \"%s\"; slussctl --help lists them", name);
 }

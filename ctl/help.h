@@ -11,4 +11,7 @@ void help_overview(FILE *out, const struct command *commands);
 /* All about one command. */
 void help_command(FILE *out, const struct command *command);
 
+/* The commands of two words that begin with this one; false where there are none. */
+bool help_group(FILE *out, const struct command *list, const char *group);
+
 #endif

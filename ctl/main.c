@@ -16,6 +16,8 @@ static int without_command(const struct arguments *arguments)
         puts("slussctl " PACKAGE_VERSION);
         return EXIT_FINE;
     }
+    if (arguments->group && help_group(stdout, commands, arguments->group))
+        return EXIT_FINE;
     if (arguments->help) {
         help_overview(stdout, commands);
         return EXIT_FINE;

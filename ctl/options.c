@@ -67,16 +67,22 @@ static const struct command *find(const struct command *commands, const char *fi
     return NULL;
 }
 
+bool command_of_group(const struct command *command, const char *group)
+{
+    size_t n = strlen(group);
+
+    return strncmp(command->name, group, n) == 0 && command->name[n] == ' ';
+}
+
 /* Does a command of two words begin with this one? Their second words go to `why`. */
 static bool is_group(const struct command *commands, const char *first, struct buf *why)
 {
-    size_t n = strlen(first);
     bool any = false;
 
     for (; commands->name; commands++) {
-        if (strncmp(commands->name, first, n) != 0 || commands->name[n] != ' ')
+        if (!command_of_group(commands, first))
             continue;
-        buf_printf(why, "%s%s", any ? ", " : "", commands->name + n + 1);
+        buf_printf(why, "%s%s", any ? ", " : "", commands->name + strlen(first) + 1);
         any = true;
     }
     return any;
@@ -86,6 +92,14 @@ static void take_out(int *argc, char **argv, int at)
 {
     memmove(argv + at, argv + at + 1, (size_t)(*argc - at) * sizeof *argv);
     (*argc)--;
+}
+
+static bool asks_for_help(int argc, char **argv)
+{
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+            return true;
+    return false;
 }
 
 /* Find the command and take its words out of argv. */
@@ -112,8 +126,11 @@ static int find_command(int *argc, char **argv, const struct command *commands,
         return SLUSS_OK;
     }
     buf_printf(why, "\"%s\" wants one more word: ", word);
-    if (is_group(commands, word, why))
-        return SLUSS_EINVAL;
+    if (is_group(commands, word, why)) {
+        out->group = second > 0 ? NULL : word;
+        out->help = second <= 0 && asks_for_help(*argc, argv);
+        return out->help ? SLUSS_OK : SLUSS_EINVAL;
+    }
     buf_clear(why);
     buf_printf(why, "there is no command \"%s\"; slussctl --help lists them", word);
     return SLUSS_EINVAL;
@@ -192,7 +209,7 @@ int arguments_parse(int argc, char **argv, const struct command *commands,
 
     memset(out, 0, sizeof *out);
     error = find_command(&argc, argv, commands, out, why);
-    if (error != SLUSS_OK)
+    if (error != SLUSS_OK || out->group)
         return error;
     error = parse_options(argc, argv, out, why);
     command = out->command;

@@ -38,6 +38,7 @@ struct command {
 /* The command line, taken apart. Strings are argv's. */
 struct arguments {
     const struct command *command; /* null: none was named */
+    const char *group;             /* the first word of commands of two, without a second */
     const char *config;            /* null: not said */
     bool json;
     bool help;
@@ -50,7 +51,11 @@ struct arguments {
 /* The value of the command's option of that name; null when it was not given. */
 const char *arguments_value(const struct arguments *arguments, const char *name);
 
-/* Take argv apart (its order is changed). `commands` ends with a null name.
+/* Is it the first word of a command of two? */
+bool command_of_group(const struct command *command, const char *group);
+
+/* Take argv apart (its order is changed). `commands` ends with a null name. A group is enough
+ * where help is asked for: then `command` is null and `group` is not.
  * 0, or SLUSS_EINVAL with a sentence in `why`; out->command is set when it could be found. */
 int arguments_parse(int argc, char **argv, const struct command *commands,
                     struct arguments *out, struct buf *why);

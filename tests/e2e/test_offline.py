@@ -204,6 +204,14 @@ def test_help_before_and_after_the_name(words):
     assert slussctl(*words.split(), "-h", "--json").out == told.out
 
 
+def test_help_of_the_first_word_of_two():
+    told = slussctl("report", "--help")
+    assert told.code == 0 and told.err == "" and told.out.startswith("Usage: slussctl report sla"), told
+    assert "\n       slussctl report stats [--month M]" in told.out, told
+    for words in (["--help", "report"], ["report", "-h", "--json"], ["help", "report"]):
+        assert slussctl(*words).out == told.out
+
+
 def test_overview_names_every_command_and_keeps_to_80_columns():
     told = slussctl("--help").out
     for name in ("status", "release ID", "queue take", "audit verify", "check FILE...",

@@ -131,6 +131,12 @@ static void help_needs_nothing_else(void **state)
     parsed = parse("slussctl --help");
     assert_int_equal(parsed->result, SLUSS_OK);
     assert_null(parsed->arguments.command);
+    assert_null(parsed->arguments.group);
+    forget(parsed);
+    parsed = parse("slussctl --json queue -h");
+    assert_int_equal(parsed->result, SLUSS_OK);
+    assert_null(parsed->arguments.command);
+    assert_string_equal(parsed->arguments.group, "queue");
     forget(parsed);
 }
 
@@ -143,6 +149,7 @@ static void mistakes_are_named(void **state)
         {"slussctl shwo 2026", "shwo"},
         {"slussctl queue", "take"},
         {"slussctl queue grab", "take"},
+        {"slussctl queue grab --help", "take"},
         {"slussctl show", "ID"},
         {"slussctl show 1 2", "\"2\""},
         {"slussctl show 1 --state held", "--state"},
