@@ -181,10 +181,14 @@ static void print_receipts(const json_t *row, struct buf *out)
     buf_printf(out, "%lld receipts in time, %lld sent late, %lld not sent though late",
                (long long)row_int(row, "receipts_in_time"), (long long)row_int(row, "receipts_late"),
                (long long)row_int(row, "receipts_not_sent"));
+    if (row_int(row, "receipts_open") > 0)
+        buf_printf(out, ", %lld not yet due", (long long)row_int(row, "receipts_open"));
     if (json_is_number(share))
         buf_printf(out, ": %.2f %% in time", json_number_value(share));
-    print_span(out, "; median ", row, "receipt_median_s");
-    print_span(out, ", 95 of 100 within ", row, "receipt_p95_s");
+    if (row_int(row, "receipts_in_time") + row_int(row, "receipts_late") > 0) {
+        print_span(out, "; median ", row, "receipt_median_s");
+        print_span(out, ", 95 of 100 within ", row, "receipt_p95_s");
+    }
     buf_str(out, ".\nPenalties: ");
     print_money(out, row_int(row, "penalty_minor"), row_text(row, "penalty_currency"));
     buf_printf(out, " (%lld times).\n", (long long)row_int(row, "penalties"));
@@ -199,8 +203,10 @@ static void print_holds(const json_t *row, struct buf *out)
                (long long)row_int(row, "released_once"),
                (long long)row_int(row, "rejected_by_person"),
                (long long)row_int(row, "still_held"));
-    print_span(out, "; people answered after ", row, "answer_median_s");
-    print_span(out, " (median), at most ", row, "answer_worst_s");
+    if (row_int(row, "held") > row_int(row, "still_held")) {
+        print_span(out, "; people answered after ", row, "answer_median_s");
+        print_span(out, " (median), at most ", row, "answer_worst_s");
+    }
     buf_str(out, ".\n");
 }
 
@@ -219,10 +225,12 @@ static void print_summary(const struct paper *paper, const json_t *row)
     when_local(&text, row_text(row, "as_of"));
     buf_str(&text, ".\n\n");
     print_count(&text, (uint64_t)row_int(row, "deliveries"), "delivery", "deliveries");
-    buf_str(&text, ", ");
-    print_count(&text, (uint64_t)row_int(row, "items"), "case", "cases");
-    buf_str(&text, ", ");
-    row_sum(row, &text);
+    if (row_int(row, "deliveries") > 0) {
+        buf_str(&text, ", ");
+        print_count(&text, (uint64_t)row_int(row, "items"), "case", "cases");
+        buf_str(&text, ", ");
+        row_sum(row, &text);
+    }
     buf_str(&text, ".\n");
     print_receipts(row, &text);
     print_holds(row, &text);

@@ -204,7 +204,9 @@ def test_an_empty_site_reports_nothing(site, smtp):
     rows = site.rows("report", "sla")
     assert rows[0]["deliveries"] == 0 and rows[0]["in_time_percent"] is None
     assert site.ctl("report", "stats", "--format", "html").code == 0
-    assert site.ctl("report", "stats").code == 0
+    said = site.ctl("report", "stats")
+    assert said.code == 0 and "\n0 deliveries.\n" in said.out, said
+    assert "median" not in said.out  # of nothing
     wait_until(lambda: site.database().execute("SELECT count(*) FROM report_made").fetchone()[0],
                "the reports were thought of")
     with site.database() as db:
