@@ -92,7 +92,8 @@ static void describe_sums(const struct delivery *delivery, struct buf *out)
 {
     const struct sums *sums = &delivery->summary.sums;
 
-    buf_printf(out, "%llu items", (unsigned long long)delivery->summary.items);
+    buf_printf(out, "%llu item%s", (unsigned long long)delivery->summary.items,
+               delivery->summary.items == 1 ? "" : "s");
     for (unsigned i = 0; i < sums->n; i++) {
         buf_str(out, i ? " + " : ", ");
         money_people(out, sums->of[i].minor, sums->of[i].currency);

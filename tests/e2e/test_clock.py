@@ -1,4 +1,5 @@
 """The agreement's clock: escalation, what is at stake, and a wall clock that somebody sets."""
+import shutil
 import subprocess
 import time
 from datetime import datetime
@@ -155,3 +156,15 @@ def test_status_speaks_as_monitoring_plugins_do(site, smtp):
     done = subprocess.run([str(daemon.SLUSSCTL), "status", "--help"], capture_output=True,
                           check=True, text=True)
     assert "--monitoring" in done.stdout
+
+
+def test_monitoring_that_may_not_ask_says_so(site, sftp):
+    """Neither well nor ill: nobody knows, and a plugin says that with 3."""
+    site.unit()
+    site.start()
+    program = shutil.copy(daemon.SLUSSCTL, site.base)  # the build may be out of its sight
+    done = subprocess.run([program, "-c", str(site.config), "status", "--monitoring"], check=False,
+                          capture_output=True, text=True, user=sftp.uid, group=sftp.uid, extra_groups=[],
+                          env=daemon.environment())
+    assert done.returncode == 3, done
+    assert done.stdout == "SLUSS UNKNOWN - not allowed to ask the daemon\n", done

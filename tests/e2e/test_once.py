@@ -105,6 +105,19 @@ def test_U30_same_content_in_other_clothes(site):
     assert len(site.rows("queue", "list")) == 2
 
 
+def test_U30_same_bytes_of_another_organisation(site, smtp):
+    """What another calls its file is not for the sender to know."""
+    own, other = site.unit(), site.unit("finance", "acme")
+    site.start()
+    case = files.case_csv(1)
+    drop_and_wait(site, other, "deras-namn.csv", case, "queued")
+    held = drop_and_wait(site, own, "vart-namn.csv", case, "held")
+    receipt = smtp.wait_receipt(held["delivery"], "held")
+    assert "deras-namn" not in receipt.data.decode() + receipt.text + receipt.html, receipt.text
+    alert = wait_until(lambda: smtp.alerts("held"), "the operators are told")[0]
+    assert "Holds: 1 item, " in " ".join(alert.text.split()), alert.text
+
+
 def test_U31_refused_for_a_technical_reason_then_sent_again(site):
     """Judged afresh, with the earlier refusal shown: the failure must not block its own repeat."""
     unit = site.unit()
