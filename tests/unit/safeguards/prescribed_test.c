@@ -3,10 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "tests/unit/safeguards/ordinary.h"
+
+#include "model/buf.h"
+#include "model/error.h"
 
 static struct ordinary o;
 
@@ -86,6 +90,7 @@ static void only_what_is_old_enough_is_told(void **state)
 static void the_site_says_after_how_many_years(void **state)
 {
     const struct finding *f;
+    struct buf text;
 
     (void)state;
     ordinary_begin(&o, 24, 30, (struct date){2026, 3, 18});
@@ -94,6 +99,11 @@ static void the_site_says_after_how_many_years(void **state)
     f = ordinary_ask(&o, &check_prescribed, FINDING_PRESCRIBED);
     assert_int_equal(fact(f, 0), 2);
     assert_int_equal(f->record, 3);
+    buf_init(&text, 1000);
+    assert_int_equal(finding_sentence(f, "sv", &text), SLUSS_OK);
+    assert_non_null(
+        strstr(buf_cstr(&text), ": 2 på privatpersoner, äldre än 3 år, och 0 på andra"));
+    buf_free(&text);
     o.settings.prescribed_persons = 10;
     assert_int_equal(fact(ordinary_ask(&o, &check_prescribed, FINDING_PRESCRIBED), 0), 1);
     o.settings.prescribed_persons = 0;
