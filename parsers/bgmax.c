@@ -51,6 +51,17 @@ static const struct record_field payment_fields[] = {
     {"payment channel", 57, 1, RECORD_DIGITS, false, ROLE_NONE},
     {"serial number", 58, 12, RECORD_DIGITS, false, ROLE_SERIAL},
     {"slip image", 70, 1, RECORD_DIGITS, false, ROLE_NONE},
+    FILLER(71, 10),
+};
+
+static const struct record_field deduction_fields[] = {
+    {"payer's bankgiro", 3, 10, RECORD_DIGITS, false, ROLE_PAYER},
+    {"reference", 13, 25, RECORD_TEXT, false, ROLE_REFERENCE},
+    {"amount", 38, 18, RECORD_NUMBER, true, ROLE_AMOUNT},
+    {"reference code", 56, 1, RECORD_DIGITS, false, ROLE_REFERENCE_CODE},
+    {"payment channel", 57, 1, RECORD_DIGITS, false, ROLE_NONE},
+    {"serial number", 58, 12, RECORD_DIGITS, false, ROLE_SERIAL},
+    {"slip image", 70, 1, RECORD_DIGITS, false, ROLE_NONE},
     {"deduction code", 71, 1, RECORD_DIGITS, false, ROLE_NONE},
     FILLER(72, 9),
 };
@@ -399,7 +410,7 @@ const struct fixed_row bgmax_rows[] = {
     FIXED_ROW("01", "start", start_fields, take_start),
     FIXED_ROW("05", "opening", opening_fields, take_opening),
     FIXED_ITEM("20", "payment", payment_fields, take_payment),
-    FIXED_ITEM("21", "deduction", payment_fields, take_deduction),
+    FIXED_ITEM("21", "deduction", deduction_fields, take_deduction),
     FIXED_ROW("22", "extra reference", extra_reference_fields, take_extra_reference),
     FIXED_ROW("23", "negative extra reference", extra_reference_fields, take_extra_reference),
     FIXED_ROW("25", "information", information_fields, fixed_take_detail),
@@ -413,12 +424,43 @@ const struct fixed_row bgmax_rows[] = {
 
 const size_t bgmax_row_count = sizeof(bgmax_rows) / sizeof(bgmax_rows[0]);
 
+/* Every field of a record to whoever writes it anew; where the record begins an item, behind the
+ * item before it. */
+static int tell_fields(struct fixed *fixed, const struct fixed_row *row)
+{
+    const struct record_layout *layout = &row->layout;
+    struct particular told = {.layout = layout, .record = fixed->record};
+    int r = 0;
+
+    if (row->take == take_start || row->take == take_end)
+        return 0;
+    if (row->keeps || row->take == take_opening || row->take == take_deposit)
+        r = fixed_hand_out(fixed);
+    told.of = row->take == take_opening   ? PARTICULAR_OPENS
+              : row->take == take_deposit ? PARTICULAR_CLOSES
+                                          : PARTICULAR_ITEM;
+    for (unsigned i = 0; r == 0 && i < layout->count; i++) {
+        struct span raw = record_cut(fixed->line, layout->fields[i].first, layout->fields[i].length);
+        told.field = &layout->fields[i];
+        told.text = span_trim(raw);
+        told.right = told.text.n && raw.p[0] == ' ' && raw.p[raw.n - 1] != ' ';
+        if (told.text.n)
+            r = fixed->sink->particular(fixed->sink->context, &told);
+    }
+    return r;
+}
+
 /* Order of the file as a whole: TK01 first, nothing behind TK70. Each fault is said once. */
 static int check_order(struct fixed *fixed, const struct fixed_row *row)
 {
     struct bgmax *b = of(fixed);
     bool start = row->take == take_start;
 
+    if (fixed->sink->particular) {
+        int r = tell_fields(fixed, row);
+        if (r < 0)
+            return r;
+    }
     if (!b->started && !start && !b->said_unstarted) {
         b->said_unstarted = true;
         return fixed_structure(fixed, "the start record TK01 is missing");

@@ -2,6 +2,9 @@
 noinst_LIBRARIES += libparsers.a
 libparsers_a_SOURCES = \
   parsers/bgmax.c parsers/bgmax.h \
+  parsers/bgmax_writer.c parsers/bgmax_writer.h \
+  parsers/payments.c parsers/payments.h \
+  parsers/writer.c parsers/writer.h \
   parsers/camt.c parsers/camt.h \
   parsers/casecsv.c parsers/casecsv.h \
   parsers/decimal.c parsers/decimal.h \

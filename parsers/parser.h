@@ -20,6 +20,22 @@
 #include "model/summary.h"
 
 struct layout;
+struct record_layout;
+struct record_field;
+
+/* What a particular speaks of: the payment whose item comes next, or the group of payments (a
+ * deposit) that begins here or ends here. */
+enum particular_of { PARTICULAR_ITEM = 0, PARTICULAR_OPENS, PARTICULAR_CLOSES };
+
+/* A field of a fixed-width record, as the file has it. Names are the layout's. */
+struct particular {
+    enum particular_of of;
+    const struct record_layout *layout;
+    const struct record_field *field;
+    uint64_t record;
+    struct span text; /* UTF-8, without the blanks around it; never empty */
+    bool right;       /* stands at the right end of its field, behind blanks */
+};
 
 /* Where items and findings go. A callback returns 0 to go on, or SLUSS_ESTOP (or another
  * negative code), which push and finish then return. */
@@ -31,6 +47,9 @@ struct sink {
      * camt report each TxDtls, also an entry's only one. `record` is its own. It is no item: not
      * counted, not added up. Where the file gives it no amount, it has no currency. */
     int (*detail)(void *context, const struct item *payment);
+    /* Null where nobody asks. What the file says and no item holds, for who writes it anew: of
+     * bgmax each field of its sections that is not blank, those of a payment before its item. */
+    int (*particular)(void *context, const struct particular *particular);
 };
 
 /* How sure a format is that a file is its own, from the first bytes. The highest bid wins,

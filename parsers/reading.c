@@ -180,6 +180,13 @@ static int on_detail(void *context, const struct item *payment)
     return r->sink.detail(r->sink.context, &known);
 }
 
+static int on_particular(void *context, const struct particular *particular)
+{
+    struct reading *r = context;
+
+    return r->sink.particular(r->sink.context, particular);
+}
+
 int reading_open(const struct format *format, const struct sink *sink, struct reading **out)
 {
     size_t size = (sizeof(struct reading) + HASH_ALIGN - 1) / HASH_ALIGN * HASH_ALIGN;
@@ -192,6 +199,8 @@ int reading_open(const struct format *format, const struct sink *sink, struct re
     r->inner = (struct sink){.context = r, .item = on_item, .finding = on_finding};
     if (sink->detail)
         r->inner.detail = on_detail;
+    if (sink->particular)
+        r->inner.particular = on_particular;
     r->format = format;
     r->summary.valid = true;
     incoming_init(&r->incoming);

@@ -375,7 +375,12 @@ int sbdh_begin(const struct format *content, const char *reason, const struct si
     p->format = content;
     p->reason = reason;
     p->sink = sink;
-    p->inner = (struct sink){p, on_item, on_finding, sink->detail ? on_detail : NULL};
+    p->inner = (struct sink){
+        .context = p,
+        .item = on_item,
+        .finding = on_finding,
+        .detail = sink->detail ? on_detail : NULL,
+    };
     p->handler = (struct xml_handler){p, on_start, on_end};
     tally_init(&p->tally, sink);
     if (xml_open(&table, &p->handler, sink, &p->xml)) {

@@ -86,7 +86,10 @@ static void a_batch_tells_its_payments_to_who_asks(void **state)
 {
     (void)state;
     struct told told = {0};
-    struct sink sink = {&told, told_item, told_finding, told_detail};
+    struct sink sink = {.context = &told,
+                        .item = told_item,
+                        .finding = told_finding,
+                        .detail = told_detail};
     struct reading *reading = NULL;
     struct summary summary;
     struct span text = sample(NOTIFICATION);

@@ -19,7 +19,8 @@ parsers_text_tests = \
   tests/unit/parsers/recognize_test \
   tests/unit/parsers/sealed_test \
   tests/unit/parsers/record_test \
-  tests/unit/parsers/tally_test
+  tests/unit/parsers/tally_test \
+  tests/unit/parsers/writer_test
 check_PROGRAMS += $(parsers_text_tests)
 TESTS += $(parsers_text_tests)
 tests_unit_parsers_bgmax_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
@@ -36,6 +37,7 @@ tests_unit_parsers_tally_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_totalin_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/total-in
 EXTRA_DIST += tests/unit/parsers/built.h
+tests_unit_parsers_writer_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 tests_unit_parsers_lb_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
 EXTRA_DIST += tests/data/lb
 tests_unit_parsers_mt940_test_LDADD = $(parser_libs) $(model_libs) $(unit_libs)
