@@ -132,6 +132,20 @@ const struct command commands[] = {
       {"seal-key", "FILE", "verify a Bankgirot seal with the key in this file"},
       {"details", NULL, "before each item the payments inside it, which it sums up"}},
      command_items},
+    {OFFLINE, "convert", "FILE", 1, 1, "payments in one format written in another",
+     "Formats it writes: bgmax. Amounts, references, dates, accounts and counts are carried whole\n"
+     "or the file is refused (exit 1, nothing written). Whatever else the format has no place for\n"
+     "is named on standard error; with --json as an object, on standard output where --output\n"
+     "names a file. What is written was read back and compared first; a file appears whole or\n"
+     "not at all, closed to others. An entry that sums payments up is written as these.",
+     {{"to", "FORMAT", "the format to write; required"},
+      {"output", "OUT", "write there; also -o (default: standard output)"},
+      {"payee", "NUMBER", "the bankgiro to write where the file names another kind of account"},
+      {"serial", "N", "number of the first deposit where the file gives none (default 1)"},
+      {"format", "NAME", "read it as this format, instead of recognising it"},
+      {"layout", "FILE", "read it by this layout, instead of recognising it"},
+      {"seal-key", "FILE", "verify a Bankgirot seal with the key in this file"}},
+     command_convert},
     {OFFLINE, "formats", "[NAME]", 0, 1, "the formats it knows, or all about one",
      "With a name: what its items carry, what shows that a file is whole, the document the\n"
      "reading follows, and the rules it is judged by. With -c FILE the layouts of that\n"

@@ -27,6 +27,7 @@ int complain(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 int command_check(struct ctl *ctl, const struct arguments *arguments);
 int command_items(struct ctl *ctl, const struct arguments *arguments);
+int command_convert(struct ctl *ctl, const struct arguments *arguments);
 int command_layout_try(struct ctl *ctl, const struct arguments *arguments);
 int command_layout_check(struct ctl *ctl, const struct arguments *arguments);
 int command_formats(struct ctl *ctl, const struct arguments *arguments);

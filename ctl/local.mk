@@ -9,6 +9,7 @@ libctl_a_SOURCES = \
   ctl/checks.c \
   ctl/commands.c ctl/commands.h \
   ctl/config.c \
+  ctl/convert.c \
   ctl/deliveries.c \
   ctl/file.c ctl/file.h \
   ctl/formats.c \

@@ -150,6 +150,15 @@ static void refuse_option(struct buf *why, const char *word)
         buf_str(why, "there is no such option here");
 }
 
+/* Where -o goes: the command's option "output". -1 where it has none. */
+static int output_of(const struct command *command)
+{
+    for (int i = 0; command && i < OPTIONS_MAX && command->options[i].name; i++)
+        if (strcmp(command->options[i].name, "output") == 0)
+            return LONG_OWN + i;
+    return -1;
+}
+
 /* Put what getopt found at its place. */
 static int put(int found, struct arguments *out, struct buf *why, char **argv)
 {
@@ -181,6 +190,7 @@ static int put(int found, struct arguments *out, struct buf *why, char **argv)
 static int parse_options(int argc, char **argv, struct arguments *out, struct buf *why)
 {
     struct option all[GLOBALS + OPTIONS_MAX + 1];
+    const char *letters = output_of(out->command) < 0 ? ":c:h" : ":c:ho:";
     size_t n = GLOBALS;
     int found, error = SLUSS_OK;
 
@@ -194,8 +204,8 @@ static int parse_options(int argc, char **argv, struct arguments *out, struct bu
     }
     opterr = 0;
     optind = 0; /* glibc: start afresh */
-    while (error == SLUSS_OK && (found = getopt_long(argc, argv, ":c:h", all, NULL)) != -1)
-        error = put(found, out, why, argv);
+    while (error == SLUSS_OK && (found = getopt_long(argc, argv, letters, all, NULL)) != -1)
+        error = put(found == 'o' ? output_of(out->command) : found, out, why, argv);
     out->operands = argv + optind;
     out->n = argc - optind;
     return error;

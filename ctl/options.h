@@ -21,7 +21,7 @@ struct option_row {
     const char *help;
 };
 
-#define OPTIONS_MAX 8 /* of one command, the end mark included */
+#define OPTIONS_MAX 9 /* of one command, the end mark included */
 
 /* What a command is: a row of the table in commands.c. */
 struct command {

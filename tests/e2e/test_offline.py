@@ -336,3 +336,49 @@ def test_findings_are_in_both_languages():
     assert "the last row is incomplete" in finding["text"]
     assert "sista raden är ofullständig" in finding["text_sv"]
     assert json.dumps(finding)
+
+
+# --- convert -------------------------------------------------------------------------------
+
+CREDITS = DATA / "camt.054" / "credits.xml"
+
+
+def test_a_bank_notification_becomes_bgmax(tmp_path):
+    out = tmp_path / "out.txt"
+    done = slussctl("convert", "--json", "--to", "bgmax", "-o", out, CREDITS)
+    assert done.code == 0, done
+    report = json.loads(done.out)
+    assert (report["from"], report["to"], report["items"], report["sum_minor"]) == \
+        ("camt.054", "bgmax", 3, 350000)
+    assert {"number", "deposit serial"} <= {lost["field"] for lost in report["not_carried"]}
+    assert all(len(line) == 80 for line in out.read_bytes().split(b"\r\n")[:-1])
+    checked = json.loads(slussctl("check", "--json", out).out)
+    assert checked["valid"] and (checked["items"], checked["sum_minor"]) == (3, 350000)
+    assert out.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["out.txt"]
+
+
+def test_what_is_converted_goes_to_standard_output_and_the_report_beside_it():
+    done = subprocess.run([str(SLUSSCTL), "convert", "--to", "bgmax", str(CREDITS)], timeout=60,
+                          capture_output=True, env=environment(), check=True)
+    assert done.stdout.startswith(b"01BGMAX ") and "Åkerviks".encode("latin-1") in done.stdout
+    assert b"not carried: number (3, first at record" in done.stderr
+    assert b"kerviks" not in done.stderr
+
+
+@pytest.mark.parametrize("args, status, says", [
+    (["--to", "bgmax", DATA / "camt.054" / "notification.xml"], 1, "pays out"),
+    (["--to", "bgmax", DATA / "bgmax" / "wrong-totals.txt"], 1, "not valid"),
+    (["--to", "bgmax", CASES], 1, "no payments"),
+    (["--to", "bgmax", "missing.xml"], 2, "missing.xml"),
+    (["--to", "nix", CREDITS], 2, "there is: bgmax"),
+    ([CREDITS], 2, "--to"),
+    (["--to", "bgmax", "--serial", "0", CREDITS], 2, "--serial"),
+])
+def test_a_conversion_that_cannot_be_leaves_nothing(tmp_path, args, status, says):
+    out = tmp_path / "out.txt"
+    out.write_text("earlier")
+    done = slussctl("convert", "-o", out, *args)
+    assert (done.code, done.out) == (status, "") and says in done.err
+    assert out.read_text() == "earlier"
+    assert [path.name for path in tmp_path.iterdir()] == ["out.txt"]
