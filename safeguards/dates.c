@@ -9,12 +9,15 @@
 #include "model/error.h"
 #include "safeguards/signal.h"
 
-#define EXPERIENCE 4
+#define EXPERIENCE 3
 #define STALE_DAYS 30
 #define STALE_MORE 90
 /* Where the dates always lie within so many days, a month is certain; years are for anybody. */
 #define STEADY_DAYS  15
 #define STEADY_FILES 6
+/* Of a unit that sends each quarter there are few; then two months are certain. */
+#define FEW_AWAY     60
+#define HOLD_ITEMS   5
 #define STEADY_AWAY  16
 #define CENTURY_DAYS 700
 /* Without a habit: records all older than this are stale for anybody. */
@@ -57,9 +60,10 @@ static int check_median(const struct subject *subject, struct finding_list *find
     if (isnan(now) || isnan(low))
         return SLUSS_OK;
     away = now < low ? low - now : now - high;
-    steady = high - low <= STEADY_DAYS && !isnan(signal_usual(subject, by, 0.5, STEADY_FILES));
     if (now < low)
         away -= habit_pause(subject->history->habit, subject->now);
+    steady = high - low <= STEADY_DAYS && subject->delivery->summary.items >= HOLD_ITEMS &&
+             (away > FEW_AWAY || !isnan(signal_usual(subject, by, 0.5, STEADY_FILES)));
     if (!(away > (steady ? STEADY_AWAY : STALE_DAYS)))
         return SLUSS_OK;
     f = finding_make(now < low ? FINDING_STALE_DATES : FINDING_FUTURE_DATES, 0);

@@ -454,6 +454,8 @@ double habit_rank(const struct habit *habit, enum measure measure, double score,
 
 /* Below this share of the middle size a delivery is a supplement to another, not a run. */
 #define SUPPLEMENT_SHARE 0.25
+/* And below this one it is none that lost most of its items, whenever it comes. */
+#define HANDFUL_SHARE 0.07
 
 unsigned habit_sizes(const struct habit *habit, double sizes[HABIT_SIZES], unsigned *looked)
 {
@@ -509,6 +511,8 @@ bool habit_is_supplement(const struct habit *habit, const struct habit_row *now)
 
     if (n < 3 || sized == 0 || now->of[MEASURE_ITEMS] >= SUPPLEMENT_SHARE * median_of(sizes, sized))
         return false;
+    if (now->of[MEASURE_ITEMS] < HANDFUL_SHARE * sizes[sized / 2])
+        return true;
     double gap = median_of(gaps, n);
     for (unsigned i = habit->n; i > 0; i--)
         if (habit->of[i - 1].of[MEASURE_ITEMS] >= SUPPLEMENT_SHARE * sizes[sized / 2])

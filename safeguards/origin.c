@@ -9,7 +9,7 @@
 #include "model/error.h"
 #include "safeguards/signal.h"
 
-#define EXPERIENCE 5
+#define EXPERIENCE 3
 
 static int check_layout(const struct subject *subject, struct finding_list *findings)
 {

@@ -24,6 +24,7 @@
 #define KNOWN_PARTIES 0.6
 /* Deliveries of about this size before what returns each period is known. */
 #define PERIODIC_FILES 6
+#define OFF_FILES      3
 #define FAR_REUSE      0.4
 #define RARE_SHARE     0.12
 #define RARE_ABOVE     0.2
@@ -56,13 +57,14 @@ static bool is_certain(double now, double usual)
 static bool is_certain_off(const struct subject *subject, double now, double usual_off)
 {
     double usual = fmax(usual_off, signal_usual(subject, MEASURE_CONTAINMENT, 0.97, FEW));
-    bool known = !isnan(signal_usual(subject, MEASURE_CONTAINMENT_OFF, 0.97, PERIODIC_FILES));
+    bool known = !isnan(signal_usual(subject, MEASURE_CONTAINMENT_OFF, 0.97, OFF_FILES));
 
     return is_certain(now, usual) || (known && now >= NEARLY && usual_off < CONTAINED);
 }
 
 /* What lies a whole month, quarter or year back may be the same fees again: that is a replay
- * only where deliveries of this size never resembled such a one. */
+ * only where deliveries of this size never resembled such a one. What resembles that most stands
+ * in part in the runs around it too. */
 static int check_contained(const struct subject *subject, bool *one, struct finding_list *findings)
 {
     const struct history *h = subject->history;
@@ -71,13 +73,15 @@ static int check_contained(const struct subject *subject, bool *one, struct find
     double now = signal_now(subject, MEASURE_CONTAINMENT);
     double usual = signal_usual_alike(subject, MEASURE_CONTAINMENT, 0.97, PERIODIC_FILES);
 
+    bool off_speaks =
+        !isnan(usual_off) && is_above(off, usual_off) && off >= now && h->contained_off_in.id.n > 0;
+
     *one = true;
-    if (!isnan(usual_off) && is_above(off, usual_off) && h->contained_off_in.id.n > 0 &&
-        is_certain_off(subject, off, usual_off))
+    if (off_speaks && is_certain_off(subject, off, usual_off))
         return add_contained(&h->contained_off_in, off, usual_off, true, findings);
     if (!isnan(usual) && is_above(now, usual) && h->contained_in.id.n > 0)
         return add_contained(&h->contained_in, now, usual, is_certain(now, usual), findings);
-    if (!isnan(usual_off) && is_above(off, usual_off) && h->contained_off_in.id.n > 0)
+    if (off_speaks)
         return add_contained(&h->contained_off_in, off, usual_off, false, findings);
     *one = false;
     return SLUSS_OK;

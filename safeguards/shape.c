@@ -9,7 +9,7 @@
 #include "model/error.h"
 #include "safeguards/signal.h"
 
-#define EXPERIENCE 4
+#define EXPERIENCE 3
 
 struct share_row {
     enum measure measure;

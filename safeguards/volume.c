@@ -99,9 +99,12 @@ static bool enough_items(const struct subject *subject)
 #define VARYING_FACTOR 1.8
 #define ANY_FACTOR     8 /* a unit error is a hundred */
 #define ANY_FALL       20
-#define AMOUNT_FILES   5
-#define AMOUNT_ITEMS   8
-#define UNIT_ITEMS     5 /* enough for a hundred times as much */
+#define AMOUNT_FILES   3
+/* The first amounts are not all the amounts there are. */
+#define FIRST_FILES  6
+#define FIRST_FACTOR 1.5
+#define AMOUNT_ITEMS 8
+#define UNIT_ITEMS   5 /* enough for a hundred times as much */
 
 /* Many more credits than usual: a control of past fees, or a batch of credit notes, where small
  * amounts and odd numbers are the rule. */
@@ -167,9 +170,19 @@ static int check_low(const struct subject *subject, const struct volume_side *si
 
 #define STEADY_ITEMS 1.3
 #define STEADY_FILES 5
-#define STEADY_LEAST 20
-#define STEADY_FEW   0.68
-#define STEADY_MANY  1.5
+/* Of a unit that sends each quarter there are few: enough where they are as good as equal. */
+#define STEADY_FEW_FILES 3
+#define STEADY_EQUAL     1.1
+#define STEADY_LEAST     20
+#define STEADY_FEW       0.68
+#define STEADY_MANY      1.5
+
+static bool is_steady(const double sizes[HABIT_SIZES], unsigned n, unsigned looked)
+{
+    if (n < STEADY_FEW_FILES || looked > n + n / 4 || sizes[0] < STEADY_LEAST)
+        return false;
+    return sizes[n - 1] <= (n < STEADY_FILES ? STEADY_EQUAL : STEADY_ITEMS) * sizes[0];
+}
 
 /* A stream that sends about as many each time: half of them are missing, not on holiday. */
 static int check_steady(const struct subject *subject, bool *found, struct finding_list *findings)
@@ -180,8 +193,7 @@ static int check_steady(const struct subject *subject, bool *found, struct findi
     struct finding f;
 
     *found = false;
-    if (n < STEADY_FILES || looked > n + n / 4 || sizes[0] < STEADY_LEAST ||
-        sizes[n - 1] > STEADY_ITEMS * sizes[0] || is_control(subject) ||
+    if (!is_steady(sizes, n, looked) || is_control(subject) ||
         habit_is_supplement(habit, subject->now) ||
         (now >= STEADY_FEW * sizes[0] &&
          now <= STEADY_MANY * sizes[n - 1] * habit_catch_up(habit, subject->now)) ||
@@ -203,13 +215,29 @@ struct factors {
     double rise, fall;
 };
 
-/* How far a measure with this spread may move. Payments are what people happen to pay. */
-static struct factors factors_of(double spread, bool payments)
+/* A tariff makes few kinds of amounts, a meter as many as there are customers; and a metered bill
+ * catches up for months that were not billed: a year must have been seen to know better. */
+#define METERED_SHARE 0.9
+
+static bool is_metered(const struct subject *subject)
 {
-    if (payments || spread > VARYING)
+    return signal_now(subject, MEASURE_AMOUNTS) >=
+           METERED_SHARE * signal_now(subject, MEASURE_ITEMS);
+}
+
+/* How far a measure with this spread may move. Payments are what people happen to pay. */
+static struct factors factors_of(const struct subject *subject, double spread)
+{
+    bool first = subject->history->habit->n < FIRST_FILES;
+
+    if (is_payments(subject) || spread > VARYING)
         return (struct factors){ANY_FACTOR, ANY_FALL};
+    if (first && is_metered(subject))
+        return (struct factors){MONEY_FACTOR, MONEY_FACTOR};
     if (spread > STEADY)
         return (struct factors){VARYING_FACTOR, VARYING_FACTOR};
+    if (first)
+        return (struct factors){FIRST_FACTOR, FIRST_FACTOR};
     return (struct factors){STEADY_FACTOR, STEADY_FALL};
 }
 
@@ -244,9 +272,8 @@ static double fall_of(const struct amounts *a)
 /* The middle of few kinds of fees jumps from one to the next when a few are added, the mean
  * follows one large invoice: the steadier of them tells, and the other must have moved as well,
  * upwards half as far, unless it moves about by nature. */
-static bool moved(const struct amounts *by, const struct amounts *other, bool payments, bool *up)
+static bool moved(const struct amounts *by, const struct amounts *other, struct factors f, bool *up)
 {
-    struct factors f = factors_of(by->spread, payments);
     bool counts = other->spread <= VARYING;
 
     *up = rise_of(by) > f.rise;
@@ -277,7 +304,7 @@ static int check_amount(const struct subject *subject, struct finding_list *find
     if (isnan(by.spread) || !(by.now > 0) || is_control(subject) ||
         signal_now(subject, MEASURE_ITEMS) <
             (by.now > ANY_FALL * by.high ? UNIT_ITEMS : AMOUNT_ITEMS) ||
-        !moved(&by, &other, is_payments(subject), &up) || signal_excused(subject))
+        !moved(&by, &other, factors_of(subject, by.spread), &up) || signal_excused(subject))
         return SLUSS_OK;
     f = finding_make(code_of_amount(by.by, up), 0);
     put(&f, subject, "now", by.by, by.now);
@@ -312,8 +339,11 @@ static int run(const struct subject *subject, struct finding_list *findings)
 
     if (!habit || !subject->now || subject->delivery->summary.items == 0)
         return SLUSS_OK;
-    if (habit->n < EXPERIENCE)
-        return check_first(subject, findings);
+    if (habit->n < EXPERIENCE) {
+        rc = check_first(subject, findings);
+        rc = rc ? rc : check_steady(subject, &steady, findings);
+        return rc ? rc : check_amount(subject, findings);
+    }
     habit_volume(habit, subject->now, &v);
     young = habit->n < YOUNG ? YOUNG_FACTOR : 1;
     high = young * habit_rank(habit, MEASURE_SCORE_HIGH, v.high.score, budget);

@@ -76,8 +76,8 @@ static void few_are_said_once_beside_the_latest(void **state)
 
     (void)state;
     ordinary_begin(&o, 24, 30, (struct date){2026, 3, 18});
-    o.delivery.summary.items = 5;
-    o.now.of[MEASURE_ITEMS] = 5;
+    o.delivery.summary.items = 15;
+    o.now.of[MEASURE_ITEMS] = 15;
     f = ordinary_ask(&o, &check_volume, FINDING_FEW_ITEMS);
     assert_non_null(f);
     for (size_t i = 0; i < o.findings.n; i++)
