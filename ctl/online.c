@@ -34,7 +34,7 @@ static int find_socket(const struct ctl *ctl, struct buf *path)
 
     if (ctl->config_named && access(ctl->config, F_OK) != 0)
         return complain("%s: no such file; -c names the configuration", ctl->config) ? SLUSS_EIO
-                                                                                     : 0;
+                                                                                      : 0;
     buf_init(&errors, 1 << 20);
     if (conf_read(ctl->config, &errors, &settings) == SLUSS_OK) {
         buf_str(path, settings->control_socket);
@@ -65,7 +65,8 @@ static int connect_daemon(const struct ctl *ctl, struct control_client **client)
         if (error == SLUSS_ENOTFOUND)
             complain("no daemon answers; is slussd running? (%s)", buf_cstr(&why));
         else if (error == SLUSS_EDENIED)
-            complain("you may not speak to the daemon; are you in its group? (%s)", buf_cstr(&why));
+            complain("you may not speak to the daemon; are you in its group? (%s)",
+                     buf_cstr(&why));
         else if (error != SLUSS_OK)
             complain("%s", buf_cstr(&why));
     }
@@ -211,8 +212,7 @@ void row_sum(const json_t *row, struct buf *out)
         print_money(out, row_int(row, "sum_minor"), row_text(row, "currency"));
         return;
     }
-    json_object_foreach(sums, currency, minor)
-    {
+    json_object_foreach (sums, currency, minor) {
         if (any)
             buf_str(out, " + ");
         print_money(out, json_integer_value(minor), currency);
@@ -285,7 +285,8 @@ static int list_row(void *context, json_t *row)
 }
 
 int online_table(const struct ctl *ctl, struct control_request *request,
-                 const struct column *columns, unsigned n, online_cells cells, const char *nothing)
+                 const struct column *columns, unsigned n, online_cells cells,
+                 const char *nothing)
 {
     struct listing listing = {table_new(&ctl->paper, columns, n), cells, false};
     int status;
