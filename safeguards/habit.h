@@ -98,7 +98,8 @@ double habit_quantile(const struct habit *habit, enum measure measure, double q,
 #define HABIT_SIZES 10
 unsigned habit_sizes(const struct habit *habit, double sizes[HABIT_SIZES], unsigned *looked);
 
-/* Is this a small one between two of the usual size: N14, a supplement to the last run? */
+/* Is this a supplement to the last run (N14): a small one between two of the usual size, or a
+ * handful at any time? */
 bool habit_is_supplement(const struct habit *habit, const struct habit_row *now);
 
 /* Was there one as large a billing period ago: N01, the run of each quarter among daily files? */

@@ -95,8 +95,8 @@ struct profile;
 /* `arrival`: the local day on which the delivery came. Null when there is no memory. */
 struct profile *profile_new(struct date arrival);
 void profile_add(struct profile *profile, const struct item *item);
-/* Fills every measure up to MEASURE_DUE_BEFORE_ISSUE, the rest NAN. Once, when all items are
- * in: it sorts what it sampled. */
+/* Fills what the items alone tell: every measure up to MEASURE_DUE_BEFORE_ISSUE, NAME_DIGITS,
+ * MEAN and ACCOUNTS; the rest is NAN. Once, when all items are in: it sorts what it sampled. */
 void profile_measures(struct profile *profile, double out[MEASURE_COUNT]);
 /* Accounts to be paid, and issuers, in the order they came. */
 const struct profile_names *profile_accounts(const struct profile *profile);
